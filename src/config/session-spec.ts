@@ -1,0 +1,52 @@
+import type { Scenario } from '../market-data/scenario.ts';
+import type { ObjectiveSettings } from '../objective/objective.ts';
+import type { OptimizerSettings } from '../optimizers/optimizer.ts';
+import type { Params, SearchSpace } from '../search-space/space.ts';
+
+/**
+ * A session, checked and complete: what the client hands to the workflow and what a worker needs to measure a
+ * trial. Plain JSON, no defaults left open, no path of the machine that loaded it except a scenario's data files.
+ */
+
+export type Mode = 'paper' | 'shadow' | 'live';
+export type Ordering = 'deterministic' | 'asynchronous';
+
+export interface TrialLimits {
+  /** Longest time one trial may take, milliseconds. */
+  readonly trialTimeoutMs: number;
+  /** Attempts of a trial whose worker or machine fails; a trial that cannot succeed is tried once. */
+  readonly maxAttempts: number;
+  /** The session fails when more trials than this have failed. */
+  readonly maxFailedTrials: number;
+}
+
+export interface StoppingRules {
+  /** End after this many trials without a better one. */
+  readonly patience?: number;
+  /** End when the first objective reaches this value. */
+  readonly target?: number;
+  /** End when this much time has passed, milliseconds; running trials finish. */
+  readonly timeLimitMs?: number;
+}
+
+export interface SessionSpec {
+  readonly name: string;
+  readonly space: SearchSpace;
+  /** Params of the strategy that are not searched. */
+  readonly fixed: Params;
+  readonly optimizer: OptimizerSettings;
+  readonly objective: ObjectiveSettings;
+  readonly scenarios: readonly Scenario[];
+  readonly maxIterations: number;
+  /** Trials in flight. */
+  readonly parallelism: number;
+  readonly ordering: Ordering;
+  readonly limits: TrialLimits;
+  readonly stopping: StoppingRules;
+  /** Params to try first, in this order. */
+  readonly enqueue: readonly Params[];
+  /** sha256 of what decides the results (all above except maxIterations, parallelism and limits). */
+  readonly specHash: string;
+  /** sha256 of the scenarios with the content of their data files. */
+  readonly dataHash: string;
+}

@@ -1,0 +1,57 @@
+import type { TrialRecord } from './trial-record.ts';
+
+/** The result store: a projection of the sessions' histories. Two implementations, one contract (tests/store/). */
+
+/** Where a store's records live: namespace `tuning:{env}:{mode}`. */
+export interface StoreNamespace {
+  readonly env: string;
+  readonly mode: string;
+}
+
+export interface SessionRecord {
+  readonly session_id: string;
+  readonly workflow_id: string;
+  readonly run_id: string;
+  /** As `TuningSession` reports it: running, paused, stopping, completed, stopped, failed, cancelled. */
+  readonly status: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly optimizer: string;
+  readonly iterations: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** The whole `SessionSpec`, JSON: what `resume` starts from when the history is gone. */
+  readonly spec: string;
+}
+
+/** What a worker is doing, for `watch` without Temporal. */
+export interface WorkerRecord {
+  readonly session_id: string;
+  readonly worker_id: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly updated_at: string;
+  /** The trials it has finished for this session. */
+  readonly finished: number;
+  /** The trials it is measuring now, e.g. `17-32`; empty when idle. */
+  readonly current: string;
+}
+
+export interface ResultStore {
+  /**
+   * Writes trials. Idempotent by (session, iteration): the same record again changes nothing, a record of another
+   * worker for the same iteration replaces, never doubles.
+   */
+  saveTrials(records: readonly TrialRecord[]): Promise<void>;
+  /** A session's trials in iteration order; empty when it has none. */
+  loadTrials(sessionId: string): Promise<TrialRecord[]>;
+  saveSession(record: SessionRecord): Promise<void>;
+  loadSession(sessionId: string): Promise<SessionRecord | undefined>;
+  /** Newest first. */
+  listSessions(): Promise<SessionRecord[]>;
+  saveWorker(record: WorkerRecord): Promise<void>;
+  loadWorkers(sessionId: string): Promise<WorkerRecord[]>;
+  /** What an operator should know, a sentence each (`appendonly=no: results can be lost`); empty when sound. */
+  warnings(): Promise<string[]>;
+  close(): Promise<void>;
+}
