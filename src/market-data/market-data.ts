@@ -1,0 +1,28 @@
+/**
+ * Market data in the one form the engine reads: columns of equal length over shared memory, a row per moment at
+ * which either venue's quote or the rate changed. Built once per process, read by every thread, never written again.
+ */
+
+/** Quotes of one venue; prices in its quote currency, quantities in base coin. A venue without a quote yet has NaN. */
+export interface VenueColumns {
+  readonly bid: Float64Array<SharedArrayBuffer>;
+  readonly bidQty: Float64Array<SharedArrayBuffer>;
+  readonly ask: Float64Array<SharedArrayBuffer>;
+  readonly askQty: Float64Array<SharedArrayBuffer>;
+  /** When this venue's quote of the row was made, microseconds: the row's age per venue is `time - updated`. */
+  readonly updated: Float64Array<SharedArrayBuffer>;
+}
+
+export interface MarketData {
+  readonly rows: number;
+  /** Microseconds, never decreasing (since the epoch for recordings, since the start for scenarios). */
+  readonly time: Float64Array<SharedArrayBuffer>;
+  /** Quoted in KRW in the default pair. */
+  readonly upbit: VenueColumns;
+  /** Quoted in USDT in the default pair. */
+  readonly binance: VenueColumns;
+  /** Upbit's quote currency per unit of Binance's (KRW per USDT). */
+  readonly rate: Float64Array<SharedArrayBuffer>;
+  /** sha256 over the columns' bytes and the scenario they came from. */
+  readonly hash: string;
+}
