@@ -3,7 +3,10 @@
  * which either venue's quote or the rate changed. Built once per process, read by every thread, never written again.
  */
 
-/** Quotes of one venue; prices in its quote currency, quantities in base coin. A venue without a quote yet has NaN. */
+/**
+ * Quotes of one venue; prices in its quote currency, bid <= ask; quantities in base coin, >= 0, Infinity where the
+ * source shows none. A venue without a quote yet, or with a gap that its policy blanks, has NaN in all five.
+ */
 export interface VenueColumns {
   readonly bid: Float64Array<SharedArrayBuffer>;
   readonly bidQty: Float64Array<SharedArrayBuffer>;
@@ -23,6 +26,6 @@ export interface MarketData {
   readonly binance: VenueColumns;
   /** Upbit's quote currency per unit of Binance's (KRW per USDT). */
   readonly rate: Float64Array<SharedArrayBuffer>;
-  /** sha256 over the columns' bytes and the scenario they came from. */
+  /** sha256 of the scenario with its data files' content, which decide the columns (`scenarioHash`). */
   readonly hash: string;
 }
