@@ -1,3 +1,6 @@
+import type { GeneratorSettings } from './generate/settings.ts';
+import type { RecordingSettings } from './recorded/settings.ts';
+
 /** A scenario as data: one data set a trial is evaluated on, with the venues it trades and what it should show. */
 
 /** One quote pair of a YAML scenario. Prices in each venue's quote currency; quantities in the base coin. */
@@ -37,7 +40,10 @@ export interface Scenario {
   readonly name: string;
   readonly description: string;
   readonly symbols: { readonly upbit: string; readonly binance: string; readonly exchange_rate: number };
+  /** Exactly one source: steps, or none of them and a `generator` or `data`. */
   readonly steps: readonly ScenarioStep[];
+  readonly generator?: GeneratorSettings;
+  readonly data?: RecordingSettings;
   readonly risk_profile: RiskProfile;
   readonly expected_outcomes: ExpectedOutcomes;
 }

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { madeVenueSchema } from '../generate/settings.ts';
+
+/** A scenario's `data:`: which recordings it replays and what is done with what is wrong in them. */
+
+const timeUnit = z.enum(['s', 'ms', 'us', 'ns']);
+
+/** Refusing is the default wherever the data may be wrong; every policy's effect is counted and reported. */
+const policies = {
+  /** Longest silence between two quotes, seconds. */
+  max_gap_s: z.number().positive().default(60),
+  /** `keep`: the last quote stands; `blank`: the venue has no quote from `max_gap_s` after the last one. */
+  on_gap: z.enum(['refuse', 'keep', 'blank']).default('refuse'),
+  /** Bid above ask. Equal is a locked book and no fault. */
+  on_crossed: z.enum(['refuse', 'drop']).default('refuse'),
+  /** A price that is missing, not finite or <= 0, a quantity that is not finite or < 0, a time that is missing. */
+  on_invalid: z.enum(['refuse', 'drop']).default('refuse'),
+  /** A time before that of the row before. `drop`: rows older than the newest seen. */
+  on_backwards: z.enum(['refuse', 'sort', 'drop']).default('refuse'),
+  /** Rows of the same time: which one stands. Clocks of a millisecond make them common, hence not refused. */
+  on_duplicate: z.enum(['last', 'first', 'refuse']).default('last'),
+  /** A text file that ends within a row. `drop`: its whole rows are used. */
+  on_truncated: z.enum(['refuse', 'drop']).default('refuse'),
+};
+
+const file = z.string().min(1);
+
+const common = {
+  file,
+  /** Added to every time, milliseconds: to set a recorder's clock right. */
+  clock_offset_ms: z.number().default(0),
+  ...policies,
+};
+
+const quoteColumns = z.strictObject({
+  time: z.string().min(1),
+  bid: z.string().min(1),
+  ask: z.string().min(1),
+  bid_qty: z.string().min(1).exactOptional(),
+  ask_qty: z.string().min(1).exactOptional(),
+});
+
+/** `found` takes the unit that puts the first row between 2009 and 2100. */
+const mappedTime = {
+  time_unit: timeUnit.or(z.literal('found')).default('found'),
+  /** `start`: times count from the recording's start, not from 1970; needs a `time_unit`. */
+  time_origin: z.enum(['epoch', 'start']).default('epoch'),
+};
+
+const tardisTime = {
+  time: z.enum(['timestamp', 'local_timestamp']).default('timestamp'),
+  time_unit: timeUnit.default('us'),
+  /** Only rows of this symbol; needed when the file holds several. */
+  symbol: z.string().min(1).exactOptional(),
+};
+
+const recordedFormats = [
+  z.strictObject({
+    format: z.literal('binance_book_ticker'),
+    time: z.enum(['transaction_time', 'event_time']).default('transaction_time'),
+    time_unit: timeUnit.default('ms'),
+    ...common,
+  }),
+  z.strictObject({ format: z.literal('tardis_quotes'), ...tardisTime, ...common }),
+  z.strictObject({ format: z.literal('tardis_book_snapshot_5'), ...tardisTime, ...common }),
+  z.strictObject({
+    format: z.literal('upbit_orderbook'),
+    time_unit: timeUnit.default('ms'),
+    /** Only rows of this market code; needed when the file holds several. */
+    symbol: z.string().min(1).exactOptional(),
+    ...common,
+  }),
+  z.strictObject({
+    format: z.literal('csv'),
+    columns: quoteColumns,
+    delimiter: z.string().length(1).default(','),
+    ...mappedTime,
+    ...common,
+  }),
+  z.strictObject({ format: z.literal('parquet'), columns: quoteColumns, ...mappedTime, ...common }),
+] as const;
+
+export const recordedVenueSchema = z.discriminatedUnion('format', recordedFormats);
+export const venueSourceSchema = z.discriminatedUnion('format', [...recordedFormats, madeVenueSchema]);
+
+export const rateFileSchema = z.discriminatedUnion('format', [
+  z.strictObject({
+    format: z.literal('csv'),
+    columns: z.strictObject({ time: z.string().min(1), rate: z.string().min(1) }),
+    delimiter: z.string().length(1).default(','),
+    ...mappedTime,
+    ...common,
+  }),
+  z.strictObject({
+    format: z.literal('parquet'),
+    columns: z.strictObject({ time: z.string().min(1), rate: z.string().min(1) }),
+    ...mappedTime,
+    ...common,
+  }),
+]);
+
+export const recordingSchema = z
+  .strictObject({
+    upbit: venueSourceSchema,
+    binance: venueSourceSchema,
+    /** KRW per USDT: a number, or a file that holds the series; absent: `symbols.exchange_rate`. */
+    rate: z.union([z.number().positive(), rateFileSchema]).exactOptional(),
+  })
+  .refine(({ upbit, binance }) => upbit.format !== 'made' || binance.format !== 'made', {
+    message: 'at most one venue can be made from the other; use `generator` to make both',
+    path: ['binance', 'format'],
+  });
+
+export type TimeUnit = z.output<typeof timeUnit>;
+export type RecordedVenue = z.output<typeof recordedVenueSchema>;
+export type VenueSource = z.output<typeof venueSourceSchema>;
+export type RateFile = z.output<typeof rateFileSchema>;
+export type RecordingSettings = z.output<typeof recordingSchema>;
