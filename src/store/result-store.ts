@@ -45,6 +45,8 @@ export interface ResultStore {
   saveTrials(records: readonly TrialRecord[]): Promise<void>;
   /** A session's trials in iteration order; empty when it has none. */
   loadTrials(sessionId: string): Promise<TrialRecord[]>;
+  /** How many trials of the session are really there, without reading them. */
+  countTrials(sessionId: string): Promise<number>;
   saveSession(record: SessionRecord): Promise<void>;
   loadSession(sessionId: string): Promise<SessionRecord | undefined>;
   /** Newest first. */

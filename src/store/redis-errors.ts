@@ -1,0 +1,76 @@
+import { ArbtuneError } from '../errors.ts';
+
+/**
+ * What Redis and its client say when something fails, as one sentence with the remedy. A message never holds a
+ * secret: the client's own errors carry the command's arguments (AUTH's included), so none is passed on as a cause.
+ */
+
+/** Redis's own error words, each with what mends it. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  OOM: 'raise maxmemory or free memory; the write then succeeds when it is retried',
+  READONLY: 'point REDIS_URL at the primary, or promote this replica',
+  NOREPLICAS: 'bring the replicas back, or lower min-replicas-to-write',
+  MISCONF: 'Redis cannot save to disk: free disk space or mend its data folder',
+  NOAUTH: 'put the user and password in REDIS_URL, or in REDIS_USERNAME and REDIS_PASSWORD',
+  WRONGPASS: 'check the user and password in REDIS_URL, or in REDIS_USERNAME and REDIS_PASSWORD',
+  NOPERM: 'the Redis user needs its key prefix `tuning:*` and the commands of docs/operations.md',
+  LOADING: 'Redis is still reading its data from disk: try again in a moment',
+  BUSY: 'another client runs a long script: wait, or SCRIPT KILL',
+  MASTERDOWN: 'the replica has lost its primary: point REDIS_URL at the primary',
+  CLUSTERDOWN: 'mend the Redis cluster',
+  WRONGTYPE: 'another program uses the same keys: give arbtune a Redis database or an --env of its own',
+  NOPROTO: 'arbtune needs Redis 6 or later',
+  DENIED: 'Redis refuses remote clients without a password: set one, or connect from its own machine',
+};
+
+/** @returns the error to throw; `address` is already masked. A defect (not of Redis, not of the network) stays as it is. */
+export function redisError(error: unknown, address: string, doing: string): Error {
+  if (error instanceof ArbtuneError) return error;
+  if (!(error instanceof Error)) return new Error(`${doing} failed at ${address}`);
+  const text = error.message;
+  const word = serverWord(text);
+  if (word !== undefined) {
+    const said = text.slice(text.indexOf(word)).replace(/\s*script: [0-9a-f]{40}.*$/s, '');
+    return new ArbtuneError(
+      'unreachable',
+      `Redis at ${address} refused ${doing}: ${said} Remedy: ${REMEDIES[word]}.`,
+    );
+  }
+  if (error.name === 'ReplyError') {
+    return new ArbtuneError('unreachable', `Redis at ${address} refused ${doing}: ${text}`);
+  }
+  if (isConnectionError(error)) return unreachable(address, reasonOf(error));
+  return error;
+}
+
+export function unreachable(address: string, reason: string): ArbtuneError {
+  return new ArbtuneError(
+    'unreachable',
+    `Redis at ${address} is out of reach (${reason}). Start it, or set REDIS_URL to where it runs; nothing was stored anywhere else.`,
+  );
+}
+
+/** True when waiting and reconnecting may help. */
+export function isConnectionError(error: Error): boolean {
+  return (
+    'code' in error ||
+    error.name === 'MaxRetriesPerRequestError' ||
+    error.name === 'AbortError' ||
+    /Connection is closed|Stream isn't writeable|timed out|timeout|ECONN|EPIPE|ENOTFOUND/i.test(error.message)
+  );
+}
+
+export function reasonOf(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // The client's texts name host and port at most; what a URL held is never in them.
+  return code ?? error.message.replace(/\.$/, '');
+}
+
+/** The error word, also where a script wraps it (`ERR Error running script …: -OOM command not allowed`). */
+function serverWord(text: string): string | undefined {
+  const match = /(?:^|[\s:-])([A-Z]{3,11})\b/g;
+  for (const [, word] of text.matchAll(match)) {
+    if (word !== undefined && word in REMEDIES) return word;
+  }
+  return undefined;
+}

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** A real redis-server of a test's own: a free port, a folder and a config of its own, ended by its process id. */
+
+export interface RedisServerOptions {
+  /** Lines of redis.conf beyond port, folder and loopback; default `appendonly yes`, no snapshots. */
+  readonly config?: readonly string[];
+  /** For the readiness check when the config asks for them. */
+  readonly password?: string;
+}
+
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  readonly dir: string;
+  /** SIGKILL, and wait until it is gone. */
+  kill(): Promise<void>;
+  /** The same port, folder and config again; resolves when it answers. */
+  restart(): Promise<void>;
+  /** A plain client for what a test does behind the store's back; closed by `stop`. */
+  client(): Redis;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'arbtune-redis-'));
+  const port = await freePort();
+  const config = options.config ?? ['appendonly yes', 'appendfsync everysec'];
+  const file = join(dir, 'redis.conf');
+  await writeFile(
+    file,
+    ['bind 127.0.0.1', `port ${port}`, `dir ${dir}`, 'save ""', 'logfile redis.log', ...config, ''].join(
+      '\n',
+    ),
+  );
+  let process: ChildProcess | undefined;
+  const clients: Redis[] = [];
+  const start = async () => {
+    process = spawn('redis-server', [file], { stdio: 'ignore' });
+    await untilItAnswers(port, process, options.password);
+  };
+  const kill = async () => {
+    if (process === undefined || process.exitCode !== null || process.signalCode !== null) return;
+    const gone = once(process, 'exit');
+    process.kill('SIGKILL');
+    await gone;
+  };
+  await start();
+  return {
+    port,
+    dir,
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    restart: start,
+    client() {
+      const client = quietClient(port, options.password);
+      clients.push(client);
+      return client;
+    },
+    async stop() {
+      for (const client of clients) client.disconnect();
+      await kill();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  server.close();
+  await once(server, 'close');
+  return address.port;
+}
+
+async function untilItAnswers(port: number, process: ChildProcess, password?: string): Promise<void> {
+  const died = once(process, 'exit').then(() => {
+    throw new Error(`redis-server ended before it answered on port ${port}`);
+  });
+  died.catch(() => {}); // It ends one day; only an end before readiness matters here.
+  const client = quietClient(port, password);
+  try {
+    await Promise.race([client.ping(), died]);
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** Keeps trying until the server is there. */
+function quietClient(port: number, password?: string): Redis {
+  const client = new Redis({
+    host: '127.0.0.1',
+    port,
+    ...(password === undefined ? {} : { password }),
+    maxRetriesPerRequest: null,
+    retryStrategy: () => 20,
+  });
+  client.on('error', () => {});
+  return client;
+}
