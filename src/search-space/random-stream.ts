@@ -1,0 +1,41 @@
+/** Seeded random numbers: a stream is a function of (seed, iteration, purpose) and of nothing else. */
+
+/** Each call gives the next number, uniform in [0, 1) with 53 bits. */
+export type RandomStream = () => number;
+
+/** A well-mixed 32-bit hash of 32-bit words (the finaliser of MurmurHash3 after each). */
+export function hashWords(...words: readonly number[]): number {
+  let h = 0x9e3779b9;
+  for (const word of words) {
+    h ^= word;
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    h = (h ^ (h >>> 16)) + 0x9e3779b9;
+  }
+  return h >>> 0;
+}
+
+export function hashText(text: string): number {
+  let h = text.length;
+  for (let i = 0; i < text.length; i++) h = hashWords(h, text.charCodeAt(i));
+  return h;
+}
+
+/** `seed` and `iteration` are integers in 0 .. 2^53 - 1. The generator is sfc32. */
+export function randomStream(seed: number, iteration: number, purpose: string): RandomStream {
+  const words = [seed, seed / 2 ** 32, iteration, iteration / 2 ** 32, hashText(purpose)];
+  let a = hashWords(1, ...words);
+  let b = hashWords(2, ...words);
+  let c = hashWords(3, ...words);
+  let counter = 1;
+  const next32 = (): number => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let i = 0; i < 12; i++) next32();
+  return () => ((next32() >>> 5) * 67108864 + (next32() >>> 6)) / 9007199254740992;
+}
