@@ -1,5 +1,8 @@
+import { ArbtuneError } from '../errors.ts';
+import { generateQuotes } from './generate/generate.ts';
 import { scenarioHash, sessionDataHash } from './hash.ts';
 import type { MarketData } from './market-data.ts';
+import { mergeQuotes } from './merge.ts';
 import type { Scenario } from './scenario.ts';
 import { marketDataFromSteps } from './steps.ts';
 
@@ -14,6 +17,13 @@ export interface DataLocation {
 
 /** The columns of a scenario. Throws an `ArbtuneError` of kind `input` for data that cannot be traded. */
 export async function loadMarketData(scenario: Scenario, _location: DataLocation): Promise<MarketData> {
+  if (scenario.data !== undefined) {
+    throw new ArbtuneError('input', `Scenario "${scenario.name}": recorded data cannot be read yet`);
+  }
+  if (scenario.generator !== undefined) {
+    const quotes = generateQuotes(scenario.generator, scenario.symbols.exchange_rate);
+    return mergeQuotes(quotes, scenarioHash(scenario));
+  }
   return marketDataFromSteps(scenario);
 }
 
