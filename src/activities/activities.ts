@@ -1,0 +1,77 @@
+import type { SessionSpec } from '../config/session-spec.ts';
+import type { FinishedTrial, OptimizerSettings, PendingTrial, Proposal } from '../optimizers/optimizer.ts';
+import type { SearchSpace } from '../search-space/space.ts';
+import type { SessionIdentity } from '../workflows/messages.ts';
+import type { MeasuredBatch, ProposedTrial } from './measurement.ts';
+import type { TrialRequest } from './trial-evaluator.ts';
+
+/** The activities of a session, as its workflow calls them: one verb and a noun, one object in, one out. */
+
+export interface EvaluateInput {
+  /** Which session's data and settings: a worker reads them once from the session's first event. */
+  readonly specHash: string;
+  readonly trials: readonly TrialRequest[];
+}
+
+export interface PersistInput {
+  readonly session: SessionIdentity;
+  readonly dataHash: string;
+  readonly batches: readonly {
+    readonly measured: MeasuredBatch;
+    readonly trials: readonly ProposedTrial[];
+  }[];
+}
+
+/** Where a session stands, for the store's list of sessions. */
+export interface SessionUpdate {
+  readonly session: SessionIdentity;
+  readonly status: string;
+  readonly startedAt: string;
+  readonly iterations: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Only the first time. */
+  readonly spec?: SessionSpec;
+  /** Whether the session goes on from records that the store may already hold. */
+  readonly resumed: boolean;
+}
+
+export interface AnalyzeInput {
+  readonly session: SessionIdentity;
+  /** Trials that history says are finished: the store must hold as many. */
+  readonly finished: number;
+  readonly csvPath?: string;
+}
+
+export interface AnalyzeOutput {
+  /** Absolute, on the worker that wrote it. */
+  readonly csv: string;
+}
+
+/** A group of asks made at once; each sees the proposals of those before it as pending. */
+export interface ProposeInput {
+  readonly space: SearchSpace;
+  readonly settings: OptimizerSettings;
+  /** The trials to propose, ascending. */
+  readonly iterations: readonly number[];
+  readonly finished: readonly FinishedTrial[];
+  readonly pending: readonly PendingTrial[];
+  /** The ask for trial n sees the results of trials 1 .. n - window, later ones as pending; absent: all of them. */
+  readonly window?: number;
+}
+
+export interface Activities {
+  /** Idempotent by what it measures: the same trials give the same measurements. Heartbeats finished trials. */
+  evaluateTrials(input: EvaluateInput): Promise<MeasuredBatch>;
+  /** Idempotent by (session, iteration). */
+  persistTrials(input: PersistInput): Promise<void>;
+  /** Idempotent by session. */
+  saveSession(input: SessionUpdate): Promise<void>;
+  /** Idempotent by session: the files are replaced. */
+  analyzeSession(input: AnalyzeInput): Promise<AnalyzeOutput>;
+}
+
+/** Pure, so run as a local activity: recorded once, never computed again by a replay. */
+export interface LocalActivities {
+  proposeTrials(input: ProposeInput): Promise<Proposal[]>;
+}

@@ -1,0 +1,92 @@
+import { Context } from '@temporalio/activity';
+import type { ResultStore } from '../store/result-store.ts';
+import { workflowIdOf } from '../workflows/names.ts';
+import type { Activities, LocalActivities } from './activities.ts';
+import { analyzeSession } from './analyze-session.ts';
+import { evaluateTrials } from './evaluate-trials.ts';
+import { toRecord } from './measurement.ts';
+import { propose } from './propose.ts';
+import { SessionSpecs } from './session-specs.ts';
+import type { TrialEvaluator } from './trial-evaluator.ts';
+
+/** What the activities of one worker process share. */
+export interface ActivityDependencies {
+  readonly evaluator: TrialEvaluator;
+  readonly store: ResultStore;
+  readonly workerId: string;
+  /** Where a session's files go unless it says otherwise: `<outputs>/<session_id>/`. */
+  readonly outputs: string;
+  /** Told when this worker takes up and finishes trials; must not throw. */
+  readonly onTrials: (event: TrialsEvent) => void;
+}
+
+export interface TrialsEvent {
+  readonly sessionId: string;
+  readonly iterations: readonly number[];
+  readonly state: 'started' | 'finished' | 'failed';
+}
+
+export function createActivities(dependencies: ActivityDependencies): Activities & LocalActivities {
+  const { evaluator, store, workerId, outputs, onTrials } = dependencies;
+  const specs = new SessionSpecs();
+  return {
+    async evaluateTrials(input) {
+      const context = Context.current();
+      const execution = context.info.workflowExecution;
+      if (!execution) throw new Error('evaluateTrials runs inside a session only');
+      const sessionId = execution.workflowId.split(':').at(-1) ?? '';
+      const iterations = input.trials.map(({ iteration }) => iteration);
+      onTrials({ sessionId, iterations, state: 'started' });
+      try {
+        const spec = await specs.get(context.client, execution, input.specHash);
+        const measured = await evaluateTrials(context, spec, input, evaluator, workerId);
+        onTrials({ sessionId, iterations, state: 'finished' });
+        return measured;
+      } catch (error) {
+        onTrials({ sessionId, iterations, state: 'failed' });
+        throw error;
+      }
+    },
+
+    async persistTrials({ session, dataHash, batches }) {
+      await store.saveTrials(
+        batches.flatMap(({ measured, trials }) =>
+          measured.trials.map((measurement, i) => {
+            const trial = trials[i];
+            if (trial?.iteration !== measurement.iteration)
+              throw new Error(`Measurement of trial ${measurement.iteration} without its params`);
+            return toRecord(measured, measurement, trial, { sessionId: session.sessionId, dataHash });
+          }),
+        ),
+      );
+    },
+
+    async saveSession(update) {
+      const { session, spec } = update;
+      const known = await store.loadSession(session.sessionId);
+      const execution = Context.current().info.workflowExecution;
+      const now = new Date().toISOString();
+      await store.saveSession({
+        session_id: session.sessionId,
+        workflow_id: workflowIdOf(session),
+        run_id: execution?.runId ?? '',
+        status: update.status,
+        created_at: known?.created_at ?? update.startedAt,
+        updated_at: now,
+        optimizer: spec?.optimizer.method ?? known?.optimizer ?? '',
+        iterations: update.iterations,
+        completed: update.completed,
+        failed: update.failed,
+        spec: spec ? JSON.stringify(spec) : (known?.spec ?? ''),
+      });
+    },
+
+    async analyzeSession(input) {
+      return await analyzeSession(input, store, outputs);
+    },
+
+    async proposeTrials(input) {
+      return propose(input);
+    },
+  };
+}

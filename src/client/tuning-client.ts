@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import {
+  Client,
+  Connection,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { SessionSpec } from '../config/session-spec.ts';
+import type { ConnectionSettings } from '../embedded/configured-server.ts';
+import { ArbtuneError } from '../errors.ts';
+import type { Params } from '../search-space/space.ts';
+import * as messages from '../workflows/messages.ts';
+import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
+import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
+import type { CarriedSession } from '../workflows/session-state.ts';
+import { isCancelled, toArbtuneError } from './temporal-errors.ts';
+
+/** Everything a client says to sessions: start, join, follow, steer. The CLI and client scripts stand on this alone. */
+
+export interface TuningClientOptions {
+  readonly server: {
+    readonly connection: ConnectionSettings;
+    readonly namespace: string;
+    readonly address: string;
+  };
+  /** Names a deployment; default `local`. */
+  readonly env: string;
+  readonly mode: string;
+}
+
+export interface StartOptions {
+  readonly sessionId: string;
+  /** Where the CSV goes; absolute. */
+  readonly csvPath?: string;
+  /** State to go on from. */
+  readonly carried?: CarriedSession;
+}
+
+export interface StartedSession {
+  readonly sessionId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** True when the session was there already. */
+  readonly joined: boolean;
+  /** The session's iterations in all. */
+  readonly iterations: number;
+}
+
+/** A session as Temporal knows it, without asking a worker. */
+export interface SessionExecution {
+  readonly sessionId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly status: string;
+  readonly startedAt: Date;
+  readonly closedAt?: Date;
+}
+
+type SessionHandle = WorkflowHandle<(input: messages.SessionInput) => Promise<messages.SessionResult>>;
+
+/** gRPC's own limit of 4 MB on what is received would make long histories unreadable. */
+const UNLIMITED_MESSAGES = { 'grpc.max_receive_message_length': -1 };
+
+/** An answer that needs a worker: where none polls, saying so beats waiting. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+export class TuningClient {
+  readonly #client: Client;
+  readonly #options: TuningClientOptions;
+
+  private constructor(client: Client, options: TuningClientOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  static async connect(options: TuningClientOptions): Promise<TuningClient> {
+    const connection = await Connection.connect({
+      ...options.server.connection,
+      channelArgs: UNLIMITED_MESSAGES,
+    });
+    return new TuningClient(new Client({ connection, namespace: options.server.namespace }), options);
+  }
+
+  /** Temporal's own client, for what is not wrapped here (histories, visibility). */
+  get temporal(): Client {
+    return this.#client;
+  }
+
+  /**
+   * Starts the session, or joins it when it runs: then it gets `spec.maxIterations` more trials.
+   *
+   * @throws ArbtuneError `conflict` when it runs with another config, or has ended (see `resume`)
+   */
+  async start(spec: SessionSpec, options: StartOptions): Promise<StartedSession> {
+    const identity = { sessionId: options.sessionId, env: this.#options.env, mode: this.#options.mode };
+    const request = randomUUID();
+    const input: messages.SessionInput = {
+      session: identity,
+      spec,
+      startRequest: request,
+      ...(options.csvPath === undefined ? {} : { csvPath: options.csvPath }),
+      ...(options.carried === undefined ? {} : { carried: options.carried }),
+    };
+    const operation = new WithStartWorkflowOperation(messages.WORKFLOW_TYPE, {
+      workflowId: workflowIdOf(identity),
+      taskQueue: taskQueueOf(identity),
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      // An ended session goes on only from what it has measured, never from nothing.
+      workflowIdReusePolicy: options.carried ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
+      staticSummary: `${spec.name}: ${spec.optimizer.method}, seed ${spec.optimizer.seed}`,
+      memo: { config: spec.name, specHash: spec.specHash, dataHash: spec.dataHash },
+      typedSearchAttributes: [
+        { key: SESSION_ATTRIBUTES.session, value: identity.sessionId },
+        { key: SESSION_ATTRIBUTES.status, value: 'running' },
+        { key: SESSION_ATTRIBUTES.optimizer, value: spec.optimizer.method },
+        { key: SESSION_ATTRIBUTES.mode, value: identity.mode },
+      ],
+    });
+    const join = { request, specHash: spec.specHash, iterations: spec.maxIterations, enqueue: spec.enqueue };
+    const answer = await this.#ask(() =>
+      this.#client.workflow.executeUpdateWithStart(messages.joinUpdate, {
+        updateId: request,
+        args: [join],
+        startWorkflowOperation: operation,
+      }),
+    );
+    const handle = await operation.workflowHandle();
+    const { runId } = await handle.describe();
+    return { ...answer, sessionId: identity.sessionId, workflowId: handle.workflowId, runId };
+  }
+
+  /** Resolves when the session has ended; follows it through continue-as-new. */
+  async wait(sessionId: string): Promise<messages.SessionResult> {
+    try {
+      return await this.#ask(() => this.#handle(sessionId).result());
+    } catch (error) {
+      if (isCancelled(error)) throw new ArbtuneError('session-failed', `Session ${sessionId} was cancelled`);
+      if (error instanceof WorkflowFailedError) {
+        const reason = error.cause?.message ?? error.message;
+        throw new ArbtuneError('session-failed', `Session ${sessionId} failed: ${reason}`, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  /** @throws ArbtuneError `unreachable` when no worker answers within 10 s */
+  async status(sessionId: string): Promise<messages.SessionStatus> {
+    return await this.#answered(sessionId, (handle) => handle.query(messages.statusQuery));
+  }
+
+  async trials(sessionId: string, from: number, limit: number): Promise<messages.ListedTrial[]> {
+    return await this.#answered(sessionId, (handle) => handle.query(messages.trialsQuery, from, limit));
+  }
+
+  async pause(sessionId: string): Promise<messages.SessionStatus> {
+    return await this.#answered(sessionId, (handle) => handle.executeUpdate(messages.pauseUpdate));
+  }
+
+  async unpause(sessionId: string): Promise<messages.SessionStatus> {
+    return await this.#answered(sessionId, (handle) => handle.executeUpdate(messages.unpauseUpdate));
+  }
+
+  /** Running trials finish, then the session is analysed and ends. */
+  async stop(sessionId: string): Promise<messages.SessionStatus> {
+    return await this.#answered(sessionId, (handle) => handle.executeUpdate(messages.stopUpdate));
+  }
+
+  async extend(
+    sessionId: string,
+    more: { iterations?: number; parallelism?: number; enqueue?: readonly Params[] },
+  ): Promise<messages.SessionStatus> {
+    const request = { iterations: 0, enqueue: [], ...more };
+    return await this.#answered(sessionId, (handle) =>
+      handle.executeUpdate(messages.extendUpdate, { args: [request] }),
+    );
+  }
+
+  /** At once: running trials are let go, nothing is analysed. */
+  async cancel(sessionId: string): Promise<void> {
+    await this.#ask(() => this.#handle(sessionId).cancel(), sessionId);
+  }
+
+  /** Without asking a worker; undefined when Temporal does not know the session. */
+  async describe(sessionId: string): Promise<WorkflowExecutionDescription | undefined> {
+    try {
+      return await this.#ask(() => this.#handle(sessionId).describe());
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The sessions of this environment and mode that Temporal knows, newest first. */
+  async list(): Promise<SessionExecution[]> {
+    const { env, mode } = this.#options;
+    const prefix = workflowIdOf({ env, mode, sessionId: '' });
+    const query = `WorkflowType = '${messages.WORKFLOW_TYPE}' AND WorkflowId STARTS_WITH '${prefix}'`;
+    return await this.#ask(async () => {
+      const sessions = new Map<string, SessionExecution>();
+      for await (const execution of this.#client.workflow.list({ query })) {
+        const sessionId = execution.workflowId.slice(prefix.length);
+        // Newest first: earlier runs of a continued session come later.
+        if (sessions.has(sessionId)) continue;
+        sessions.set(sessionId, {
+          sessionId,
+          workflowId: execution.workflowId,
+          runId: execution.runId,
+          status: execution.status.name.toLowerCase(),
+          startedAt: execution.startTime,
+          ...(execution.closeTime ? { closedAt: execution.closeTime } : {}),
+        });
+      }
+      return [...sessions.values()];
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#client.connection.close();
+  }
+
+  #handle(
+    sessionId: string,
+  ): WorkflowHandle<(input: messages.SessionInput) => Promise<messages.SessionResult>> {
+    const { env, mode } = this.#options;
+    return this.#client.workflow.getHandle(workflowIdOf({ env, mode, sessionId }));
+  }
+
+  async #answered<T>(sessionId: string, ask: (handle: SessionHandle) => Promise<T>): Promise<T> {
+    return await this.#ask(
+      () => this.#client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () => ask(this.#handle(sessionId))),
+      sessionId,
+    );
+  }
+
+  async #ask<T>(ask: () => Promise<T>, sessionId?: string): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (sessionId !== undefined && error instanceof WorkflowNotFoundError) {
+        throw new ArbtuneError('not-found', `No running session "${sessionId}" in ${this.#where()}`, {
+          cause: error,
+        });
+      }
+      if (error instanceof WorkflowExecutionAlreadyStartedError) {
+        throw new ArbtuneError('conflict', 'The session has ended; go on with it by `arbtune resume`', {
+          cause: error,
+        });
+      }
+      throw toArbtuneError(error, this.#options.server.address);
+    }
+  }
+
+  #where(): string {
+    return `env ${this.#options.env}, mode ${this.#options.mode}`;
+  }
+}

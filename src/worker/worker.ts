@@ -1,0 +1,67 @@
+import { hostname } from 'node:os';
+import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
+import { createActivities, type TrialsEvent } from '../activities/create-activities.ts';
+import type { TrialEvaluator } from '../activities/trial-evaluator.ts';
+import type { TemporalServer } from '../embedded/ensure-temporal.ts';
+import type { ResultStore } from '../store/result-store.ts';
+import { taskQueueOf } from '../workflows/names.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+/** A worker process's part in Temporal: polls the queue of its environment and mode, for the workflow and its activities. */
+
+export interface WorkerOptions {
+  readonly server: Pick<TemporalServer, 'connection' | 'namespace'>;
+  readonly env: string;
+  readonly mode: string;
+  /** In its Temporal identity and in every result. */
+  readonly workerId: string;
+  /** Batches of trials measured at once. */
+  readonly concurrency: number;
+  readonly evaluator: TrialEvaluator;
+  readonly store: ResultStore;
+  readonly outputs: string;
+  readonly onTrials: (event: TrialsEvent) => void;
+}
+
+export interface RunningWorker {
+  /** Resolves when the worker has stopped, rejects when it cannot go on. */
+  readonly stopped: Promise<void>;
+  /** Lets running trials finish within the bound, hands back the others, and resolves when done. */
+  stop(): Promise<void>;
+}
+
+/** SIGTERM drains within this: longer than a batch of short trials; a longer trial is handed back and measured elsewhere. */
+const SHUTDOWN_GRACE_MS = 5_000;
+const SHUTDOWN_FORCE_MS = 10_000;
+
+/** Cancellation arrives with a heartbeat, so heartbeats must not wait for one another. */
+const HEARTBEAT_THROTTLE_MS = 200;
+
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const [connection, codePath] = await Promise.all([
+    // The client's and the worker's settings differ in the types of optional fields only.
+    NativeConnection.connect(options.server.connection as NativeConnectionOptions),
+    workflowBundle(),
+  ]);
+  const worker = await Worker.create({
+    connection,
+    namespace: options.server.namespace,
+    taskQueue: taskQueueOf(options),
+    identity: `${options.workerId}@${hostname()}:${process.pid}`,
+    workflowBundle: { codePath },
+    activities: { ...createActivities(options) },
+    maxConcurrentActivityTaskExecutions: options.concurrency,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    shutdownForceTime: SHUTDOWN_FORCE_MS,
+  });
+  const stopped = worker.run().finally(() => connection.close());
+  return {
+    stopped,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await stopped;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
+
+/** The workflow code as one file, built once for a state of the sources and kept in `build/`; workers only read it. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, 'build');
+
+const silent: Logger = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/** Path of the current bundle; built first when the sources have changed. Safe to call from several processes at once. */
+export async function workflowBundle(): Promise<string> {
+  const path = join(folder, `workflow-bundle-${sourceHash()}.js`);
+  if (existsSync(path)) return path;
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'src/workflows/tuning-session.ts'),
+    logger: silent,
+  });
+  mkdirSync(folder, { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, code);
+  for (const old of globSync('workflow-bundle-*.js', { cwd: folder }))
+    rmSync(join(folder, old), { force: true });
+  renameSync(temporary, path);
+  return path;
+}
+
+/** Of everything that can be in the bundle: our sources and the versions of the libraries. */
+function sourceHash(): string {
+  const hash = createHash('sha256');
+  const sources = globSync('src/**/*.ts', { cwd: root }).sort();
+  for (const file of [...sources, 'package-lock.json']) {
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex').slice(0, 16);
+}

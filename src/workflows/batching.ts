@@ -1,0 +1,34 @@
+import type { Method } from '../optimizers/optimizer.ts';
+import { MAX_BATCH, MAX_PERSIST_BATCH, TARGET_BATCH_MS, TARGET_PERSIST_MS } from './limits.ts';
+
+/** How many trials go into one activity. What history recorded decides, so a replay decides the same. */
+
+/** Grid and random never look at results: their trials may be proposed as far ahead as one likes. */
+export function learnsFromResults(method: Method): boolean {
+  return method === 'bayesian';
+}
+
+/**
+ * Trials for the next activity, >= 1: as many as take about `TARGET_BATCH_MS`, so that orchestration stays a small
+ * share. A method that learns has `parallelism` trials in flight at most; a quarter of them a batch keeps several
+ * workers busy.
+ *
+ * @param durations of the latest trials, milliseconds; empty at the start, which is cautious
+ */
+export function batchSize(durations: readonly number[], method: Method, parallelism: number): number {
+  const most = learnsFromResults(method) ? Math.ceil(parallelism / 4) : MAX_BATCH;
+  return Math.min(most, trialsIn(TARGET_BATCH_MS, durations, MAX_BATCH));
+}
+
+/** Trials to gather before they are written to the store, >= 1. */
+export function persistSize(durations: readonly number[]): number {
+  return trialsIn(TARGET_PERSIST_MS, durations, MAX_PERSIST_BATCH);
+}
+
+/** How many trials of the median duration fit the time, 1 .. most; 1 while no duration is known. */
+function trialsIn(milliseconds: number, durations: readonly number[], most: number): number {
+  if (durations.length === 0) return 1;
+  const sorted = durations.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] as number;
+  return Math.max(1, Math.min(most, Math.floor(milliseconds / Math.max(median, 0.001))));
+}

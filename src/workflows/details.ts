@@ -1,0 +1,68 @@
+import type { Params } from '../search-space/space.ts';
+import type { SessionStatus } from './messages.ts';
+
+/** What the Web UI shows of a session without an event being opened. Pure text. */
+
+/** Web UI summaries are one line; longer ones are cut there anyway. */
+const SUMMARY_LENGTH = 180;
+
+/** Four significant digits tell params apart; the exact values are in the event. */
+export function shortValue(value: number | string | boolean): string {
+  if (typeof value !== 'number') return String(value);
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+}
+
+export function shortParams(params: Params): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name} ${shortValue(value)}`)
+    .join(', ');
+}
+
+/** `trial 3 · min_spread_pct 0.21, …` or `trials 17 to 32 · min_spread_pct 0.21, …` (of the first). */
+export function batchSummary(
+  trials: readonly { readonly iteration: number; readonly params: Params }[],
+): string {
+  const [first, last] = [trials[0], trials.at(-1)];
+  if (!first || !last) return 'no trials';
+  const which =
+    first === last ? `trial ${first.iteration}` : `trials ${first.iteration} to ${last.iteration}`;
+  return `${which} · ${shortParams(first.params)}`.slice(0, SUMMARY_LENGTH);
+}
+
+/** Markdown for the workflow's current details. */
+export function statusDetails(status: SessionStatus): string {
+  const done = status.completed + status.failed;
+  const lines = [
+    `**${status.status}**${status.why ? ` (${status.why})` : ''}: ${done} of ${status.iterations} trials` +
+      `${status.failed > 0 ? `, ${status.failed} failed` : ''}, ${status.persisted} stored, by ${status.optimizer}`,
+  ];
+  if (status.best) {
+    lines.push(
+      '',
+      `**Best: trial ${status.best.iteration}**, ${status.objective} ${shortValue(status.best.objective)}`,
+      '',
+      '| param | value |',
+      '| --- | --- |',
+      ...Object.entries(status.best.params).map(([name, value]) => `| ${name} | ${shortValue(value)} |`),
+    );
+  }
+  const running = status.running.flatMap(({ iterations }) => iterations);
+  lines.push('', running.length > 0 ? `Running: ${iterationRanges(running)}` : 'Nothing is running.');
+  const workers = Object.entries(status.workers).map(([worker, trials]) => `${worker} (${trials})`);
+  if (workers.length > 0) lines.push('', `Workers, with the trials each has measured: ${workers.join(', ')}`);
+  return lines.join('\n');
+}
+
+/** `1-4, 7, 9-10` */
+export function iterationRanges(iterations: readonly number[]): string {
+  const ranges: string[] = [];
+  let start: number | undefined;
+  const sorted = iterations.toSorted((a, b) => a - b);
+  sorted.forEach((iteration, i) => {
+    start ??= iteration;
+    if (sorted[i + 1] === iteration + 1) return;
+    ranges.push(start === iteration ? `${iteration}` : `${start}-${iteration}`);
+    start = undefined;
+  });
+  return ranges.join(', ');
+}

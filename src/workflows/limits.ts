@@ -1,0 +1,53 @@
+/** Every time-out, retry and limit of a session, each with its reason. */
+
+/** A dead worker is noticed after this long; a busy machine must still manage one heartbeat within it. */
+export const EVALUATE_HEARTBEAT_TIMEOUT_MS = 5_000;
+
+/** Added to the trials' own limits for an evaluating activity: loading the data once per process. */
+export const EVALUATE_OVERHEAD_MS = 120_000;
+
+/** First wait before an evaluation lost with its worker is tried elsewhere: at once, there is nothing to wait for. */
+export const EVALUATE_RETRY_MS = 100;
+
+/** One write of a batch to the store; a store that hangs longer is tried again. */
+export const PERSIST_TIMEOUT_MS = 30_000;
+
+/** A store that is down is asked again at least this often, for ever: results wait in history meanwhile. */
+export const PERSIST_RETRY_MAX_MS = 10_000;
+
+/** Ranking and CSV of the largest session allowed, on a slow disk. */
+export const ANALYZE_TIMEOUT_MS = 600_000;
+
+/** Proposing a group of trials; each takes milliseconds, a Gaussian process on a loaded machine a second at most. */
+export const PROPOSE_TIMEOUT_MS = 120_000;
+
+/** Trials proposed in one local activity at most, so that one never nears its time-out. */
+export const MAX_PROPOSALS = 16;
+
+/** A batch of short trials should take about this long: ten times what orchestrating one activity costs. */
+export const TARGET_BATCH_MS = 200;
+
+/** Trials in one batch at most: bounds the payloads (64 trials are about 150 kB) and what a dead worker loses. */
+export const MAX_BATCH = 64;
+
+/** Measured trials are written about this often: what `watch` shows is no older, and a write serves many short trials. */
+export const TARGET_PERSIST_MS = 1_000;
+
+/** Trials in one write to the store at most: bounds the payload. */
+export const MAX_PERSIST_BATCH = 64;
+
+/** Measured trials that may wait for the store before no more are started. */
+export const MAX_UNPERSISTED = 512;
+
+/**
+ * Continue-as-new thresholds. The server suggests it at 4 MB only, where a client can no longer fetch the history
+ * in one message.
+ */
+export const MAX_HISTORY_BYTES = 2 * 1024 * 1024;
+export const MAX_HISTORY_EVENTS = 4_000;
+
+/** A payload over 2 MB fails the workflow; refused before the start with room for what else is carried. */
+export const MAX_SPEC_BYTES = 1_000_000;
+
+/** Search attributes cost an event each time they change: refreshed this many times over a session. */
+export const ATTRIBUTE_REFRESHES = 20;

@@ -1,0 +1,13 @@
+import type { SessionIdentity } from './messages.ts';
+
+/** How sessions and task queues are named in Temporal. */
+
+/** One workflow id a session: a session id can run only once. */
+export function workflowIdOf({ env, mode, sessionId }: SessionIdentity): string {
+  return `tuning:${env}:${mode}:${sessionId}`;
+}
+
+/** The queue that every worker of an environment and mode serves. */
+export function taskQueueOf({ env, mode }: Pick<SessionIdentity, 'env' | 'mode'>): string {
+  return `arbtune:${env}:${mode}`;
+}

@@ -1,0 +1,296 @@
+import type { MeasuredBatch, Measurement, ProposedTrial } from '../activities/measurement.ts';
+import { metricsOf } from '../activities/measurement.ts';
+import type { SessionSpec } from '../config/session-spec.ts';
+import type { FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
+import type { Params, ParamValue, SearchSpace } from '../search-space/space.ts';
+import type { BestTrial, ListedTrial } from './messages.ts';
+
+/**
+ * What a session knows of its trials: which are proposed, running and finished, and which is best. Pure and
+ * deterministic; `carry` and `restore` take it through a continue-as-new or a resume.
+ */
+
+interface TrialRow extends ProposedTrial {
+  state: 'proposed' | 'running' | 'completed' | 'failed';
+  finished?: FinishedTrial;
+  objective: number | null;
+  workerId?: string;
+}
+
+/** A finished trial in a continued session: params in the space's order (null where inactive), then what was found. */
+export type CarriedTrial = readonly [
+  params: readonly (ParamValue | null)[],
+  losses: readonly number[] | null,
+  violation: number,
+  worker: number,
+];
+
+/** The compact state that a continued or resumed session starts from. */
+export interface CarriedSession {
+  /** Trial i + 1 at index i; null where it has not been measured. */
+  readonly trials: readonly (CarriedTrial | null)[];
+  /** Trials proposed and not yet measured. */
+  readonly proposed: readonly ProposedTrial[];
+  readonly workers: readonly string[];
+  readonly best?: BestTrial & { readonly violation: number };
+  /** Params to try next. */
+  readonly enqueued: readonly Params[];
+  readonly target: number;
+  readonly parallelism: number;
+  readonly paused: boolean;
+  /** ISO 8601, of the session's first run. */
+  readonly startedAt: string;
+  /** Durations of the latest trials, milliseconds: what the batch size adapts to. */
+  readonly durations: readonly number[];
+  /** Requests that have been answered, so that none counts twice. */
+  readonly requests: readonly string[];
+}
+
+/** Durations remembered for the batch size. */
+const REMEMBERED_DURATIONS = 32;
+
+export class TrialTable {
+  readonly #spec: SessionSpec;
+  /** Trial i + 1 at index i; a hole where a resumed session has not measured a trial. */
+  readonly #rows: (TrialRow | undefined)[] = [];
+  /** Proposed, in the order in which they will run. */
+  #waiting: TrialRow[] = [];
+  readonly #workers = new Map<string, number>();
+  #durations: number[] = [];
+  #best: (BestTrial & { readonly violation: number }) | undefined;
+  #completed = 0;
+  #failed = 0;
+  /** Trials 1 .. #prefix are finished. */
+  #prefix = 0;
+  /** Trials 1 .. #next - 1 have been proposed. */
+  #next = 1;
+  #running = 0;
+
+  constructor(spec: SessionSpec, carried?: CarriedSession) {
+    this.#spec = spec;
+    if (carried) this.#restore(carried);
+  }
+
+  /** The trial to propose next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  get completed(): number {
+    return this.#completed;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  get finished(): number {
+    return this.#completed + this.#failed;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get best(): (BestTrial & { readonly violation: number }) | undefined {
+    return this.#best;
+  }
+
+  get durations(): readonly number[] {
+    return this.#durations;
+  }
+
+  /** Finished trials by worker id. */
+  get workers(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#workers);
+  }
+
+  /** Whether trials 1 .. n are all finished. */
+  isFinishedUpTo(n: number): boolean {
+    return this.#prefix >= n;
+  }
+
+  /** The next trials to propose: `count` at most, ascending, none that is known already. */
+  nextIterations(count: number): number[] {
+    const iterations: number[] = [];
+    for (let n = this.#next; iterations.length < count; n++) if (!this.#rows[n - 1]) iterations.push(n);
+    return iterations;
+  }
+
+  /** Trials 1 .. n - 1: the finished ones, and the others as pending, in order. */
+  before(n: number): { finished: FinishedTrial[]; pending: PendingTrial[] } {
+    return split(this.#known(0, n - 1));
+  }
+
+  /** All finished trials, and all others as pending: what an ask sees in asynchronous ordering. */
+  snapshot(): { finished: FinishedTrial[]; pending: PendingTrial[] } {
+    return split(this.#known(0, this.#rows.length));
+  }
+
+  #known(from: number, to: number): TrialRow[] {
+    return this.#rows.slice(Math.max(0, from), Math.max(0, to)).filter((row) => row !== undefined);
+  }
+
+  /** Proposes trial `next`. */
+  propose(params: Params, reason: string): void {
+    this.#wait({ iteration: this.#next, params, reason });
+  }
+
+  #wait(trial: ProposedTrial): void {
+    const row: TrialRow = { ...trial, state: 'proposed', objective: null };
+    this.#rows[trial.iteration - 1] = row;
+    this.#waiting.push(row);
+    this.#skipKnown();
+  }
+
+  #skipKnown(): void {
+    while (this.#rows[this.#next - 1]) this.#next += 1;
+  }
+
+  /** The next `size` proposed trials, now running. */
+  dispatch(size: number): ProposedTrial[] {
+    const batch = this.#waiting.slice(0, size);
+    this.#waiting = this.#waiting.slice(size);
+    this.#running += batch.length;
+    return batch.map((row) => {
+      row.state = 'running';
+      return { iteration: row.iteration, params: row.params, reason: row.reason };
+    });
+  }
+
+  /** Takes in what was measured; a trial that is already finished stays as it is. */
+  tell(batch: MeasuredBatch): void {
+    for (const measurement of batch.trials) {
+      const row = this.#rows[measurement.iteration - 1];
+      if (row === undefined || row.finished) continue;
+      this.#running -= 1;
+      this.#tellOne(row, batch, measurement);
+    }
+    while (this.#rows[this.#prefix]?.finished) this.#prefix += 1;
+    this.#durations = this.#durations.slice(-REMEMBERED_DURATIONS);
+  }
+
+  #tellOne(row: TrialRow, batch: MeasuredBatch, measurement: Measurement): void {
+    const objectives = measurement.error === undefined ? (measurement.objectives ?? []) : null;
+    const losses = objectives && toLosses(this.#spec, objectives);
+    const violation = measurement.violation ?? 0;
+    row.state = losses ? 'completed' : 'failed';
+    row.objective = objectives?.[0] ?? null;
+    row.workerId = measurement.workerId;
+    row.finished = { iteration: row.iteration, params: row.params, losses, violation };
+    this.#count(row.finished, measurement.workerId);
+    this.#durations.push(measurement.durationMs);
+    if (objectives && losses) {
+      const candidate = {
+        iteration: row.iteration,
+        params: row.params,
+        metrics: metricsOf(batch, measurement.metrics),
+        objective: objectives[0] as number,
+        violation,
+      };
+      if (this.#isBetter(candidate)) this.#best = candidate;
+    }
+  }
+
+  #count(trial: FinishedTrial, workerId: string): void {
+    if (trial.losses) this.#completed += 1;
+    else this.#failed += 1;
+    this.#workers.set(workerId, (this.#workers.get(workerId) ?? 0) + 1);
+  }
+
+  /** A feasible trial before one that breaks a constraint, then the first objective, then the earlier iteration. */
+  #isBetter(candidate: BestTrial & { readonly violation: number }): boolean {
+    const best = this.#best;
+    if (best === undefined) return true;
+    if (candidate.violation !== best.violation) return candidate.violation < best.violation;
+    const [a, b] = [candidate.objective, best.objective];
+    if (a !== b) return this.#spec.objective.objectives[0]?.direction === 'minimize' ? a < b : a > b;
+    return candidate.iteration < best.iteration;
+  }
+
+  list(from: number, limit: number): ListedTrial[] {
+    return this.#known(from - 1, from - 1 + limit).map((row) => ({
+      iteration: row.iteration,
+      status: row.state,
+      params: row.params,
+      objective: row.objective,
+      ...(row.workerId === undefined ? {} : { worker_id: row.workerId }),
+      ...(row.reason === '' ? {} : { reason: row.reason }),
+    }));
+  }
+
+  /** Only where no trial is running. */
+  carry(): Pick<CarriedSession, 'trials' | 'proposed' | 'workers' | 'best' | 'durations'> {
+    const names = Object.keys(this.#spec.space);
+    const workers = [...this.#workers.keys()];
+    const pack = (row: TrialRow | undefined): CarriedTrial | null =>
+      row?.finished
+        ? [
+            names.map((name) => row.params[name] ?? null),
+            row.finished.losses,
+            row.finished.violation,
+            workers.indexOf(row.workerId ?? ''),
+          ]
+        : null;
+    return {
+      trials: Array.from(this.#rows, pack),
+      proposed: this.#waiting.map(({ iteration, params, reason }) => ({ iteration, params, reason })),
+      workers,
+      ...(this.#best ? { best: this.#best } : {}),
+      durations: this.#durations,
+    };
+  }
+
+  #restore(carried: CarriedSession): void {
+    carried.trials.forEach((trial, index) => {
+      if (trial === null) return;
+      const [values, losses, violation, worker] = trial;
+      const params = unpackParams(this.#spec.space, values);
+      const iteration = index + 1;
+      const workerId = carried.workers[worker] ?? '';
+      const finished = { iteration, params, losses, violation };
+      const objective = losses ? fromLoss(this.#spec, losses) : null;
+      const state = losses ? 'completed' : 'failed';
+      this.#rows[index] = { iteration, params, reason: '', state, finished, objective, workerId };
+      this.#count(finished, workerId);
+    });
+    this.#skipKnown();
+    while (this.#rows[this.#prefix]?.finished) this.#prefix += 1;
+    for (const trial of carried.proposed) this.#wait(trial);
+    this.#durations = [...carried.durations];
+    this.#best = carried.best;
+  }
+}
+
+function split(rows: readonly TrialRow[]): { finished: FinishedTrial[]; pending: PendingTrial[] } {
+  return {
+    finished: rows.flatMap((row) => row.finished ?? []),
+    pending: rows.filter((row) => !row.finished).map(({ iteration, params }) => ({ iteration, params })),
+  };
+}
+
+/** Losses are minimised: a maximised metric is negated. */
+export function toLosses(spec: SessionSpec, objectives: readonly number[]): number[] {
+  return spec.objective.objectives.map(({ direction }, i) => {
+    const value = objectives[i] as number;
+    return direction === 'maximize' ? 0 - value : value;
+  });
+}
+
+function fromLoss(spec: SessionSpec, losses: readonly number[]): number {
+  const loss = losses[0] as number;
+  return spec.objective.objectives[0]?.direction === 'maximize' ? 0 - loss : loss;
+}
+
+function unpackParams(space: SearchSpace, values: readonly (ParamValue | null)[]): Params {
+  const params: Record<string, ParamValue> = {};
+  Object.keys(space).forEach((name, i) => {
+    const value = values[i];
+    if (value !== null && value !== undefined) params[name] = value;
+  });
+  return params;
+}

@@ -1,0 +1,145 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  makeContinueAsNewFunc,
+  setHandler,
+} from '@temporalio/workflow';
+import type { SessionInput, SessionResult } from './messages.ts';
+import * as messages from './messages.ts';
+import { Session } from './session.ts';
+
+/**
+ * The workflow of a tuning session: asks the optimizer, has trials measured and stored, goes on in a new run when
+ * its history has grown, and at the end ranks what it found. Nothing but orchestration.
+ */
+export async function TuningSession(input: SessionInput): Promise<SessionResult> {
+  const session = new Session(input);
+  handleMessages(session, input);
+  try {
+    await session.save(input.carried === undefined);
+    await search(session);
+    if (session.isRotating && !session.isSearchOver) return await continueAsNew(session, input);
+    return await finish(session);
+  } catch (error) {
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => abandon(session));
+    throw error;
+  }
+}
+
+/** Keeps as many trials in flight as it may, and everything measured on its way to the store. */
+async function search(session: Session): Promise<void> {
+  const isOver = () => session.isSearchOver || (session.isRotating && session.isIdle);
+  while (!isOver()) {
+    if (session.canPropose) background(session, session.propose());
+    if (session.canPersist) background(session, session.persist());
+    while (session.canDispatch) session.dispatch();
+    await condition(() => isOver() || session.canPropose || session.canPersist || session.canDispatch);
+  }
+}
+
+/** Runs a step beside the others; a failure ends the session. */
+function background(session: Session, step: Promise<void>): void {
+  step.catch((error: unknown) => {
+    if (!isCancellation(error)) session.fail(error);
+  });
+}
+
+async function finish(session: Session): Promise<SessionResult> {
+  const { fatal } = session;
+  const status = fatal ? 'failed' : session.phase === 'stopping' ? 'stopped' : 'completed';
+  const { csv } = await session.analyze();
+  session.phase = status;
+  session.publish(status);
+  await session.save(false);
+  await condition(allHandlersFinished);
+  if (fatal)
+    throw ApplicationFailure.create({ message: fatal.message, type: 'SessionFailed', nonRetryable: true });
+  return session.result(status, csv);
+}
+
+async function continueAsNew(session: Session, input: SessionInput): Promise<never> {
+  await condition(allHandlersFinished);
+  return await makeContinueAsNewFunc<typeof TuningSession>()({ ...input, carried: session.carry() });
+}
+
+/** Cancelled: what is measured is kept, what is running is let go. */
+async function abandon(session: Session): Promise<void> {
+  session.publish('cancelled');
+  while (session.canPersist) await session.persist();
+  await session.save(false, 'cancelled');
+}
+
+function handleMessages(session: Session, input: SessionInput): void {
+  setHandler(messages.statusQuery, () => session.status());
+  setHandler(messages.trialsQuery, (from, limit) => session.table.list(from, limit));
+
+  setHandler(
+    messages.joinUpdate,
+    (request) => {
+      const joined = request.request !== input.startRequest;
+      if (joined && !session.requests.includes(request.request)) {
+        session.requests.push(request.request);
+        session.extend(request);
+      }
+      return { joined, iterations: session.target };
+    },
+    {
+      validator: (request) => {
+        if (request.request === input.startRequest) return;
+        refuseWhenOver(session, 'joined');
+        if (request.specHash !== input.spec.specHash) {
+          throw conflict('the session runs with another config', 'ConfigDiffers');
+        }
+      },
+    },
+  );
+
+  setHandler(
+    messages.extendUpdate,
+    (request: messages.ExtendRequest) => {
+      session.extend(request);
+      return session.status();
+    },
+    { validator: (_request: messages.ExtendRequest) => refuseWhenOver(session, 'extended') },
+  );
+
+  setHandler(
+    messages.pauseUpdate,
+    async () => {
+      await session.pause();
+      return session.status();
+    },
+    { validator: () => refuseWhenOver(session, 'paused') },
+  );
+
+  setHandler(
+    messages.unpauseUpdate,
+    async () => {
+      await session.unpause();
+      return session.status();
+    },
+    { validator: () => refuseWhenOver(session, 'unpaused') },
+  );
+
+  setHandler(
+    messages.stopUpdate,
+    () => {
+      session.stop('asked to stop');
+      return session.status();
+    },
+    { validator: () => refuseWhenOver(session, 'stopped') },
+  );
+}
+
+/** A session that has begun to end takes no more orders. */
+function refuseWhenOver(session: Session, verb: string): void {
+  if (session.phase === 'running' || session.phase === 'paused') return;
+  throw conflict(`the session is ${session.phase} and cannot be ${verb}`, 'SessionOver');
+}
+
+function conflict(message: string, type: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, type);
+}
