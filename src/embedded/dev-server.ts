@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import { ArbtuneError } from '../errors.ts';
 import { REQUIRED_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import type { Environment } from './home.ts';
@@ -25,6 +26,7 @@ export const NAMESPACE = 'default';
 /** Well above the second it takes: a machine may be busy. */
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 15;
+const CALL_LIMIT_MS = 2_000;
 /** The server ends in about a second; after this it is ended by force, which its database survives. */
 const STOP_LIMIT_MS = 10_000;
 const LOG_LIMIT_BYTES = 5_000_000;
@@ -103,14 +105,27 @@ export async function waitUntilReady(server: ProcessIdentity, options: DevServer
 /** Whether a server answers on these ports: its gRPC port is open and its namespace there. */
 export async function isHealthy(ports: ServerPorts): Promise<boolean> {
   try {
-    const answer = await fetch(`http://${LOOPBACK}:${ports.http}/api/v1/namespaces/${NAMESPACE}`, {
-      signal: AbortSignal.timeout(2_000),
-    });
+    const answer = await fetch(namespaceUrl(ports), { signal: AbortSignal.timeout(CALL_LIMIT_MS) });
     await answer.arrayBuffer();
     return answer.ok && (await isListening(ports.grpc));
   } catch {
     return false;
   }
+}
+
+/** A server that began with a database of before may lack attributes: its flags only count for a new one. */
+export async function hasRequiredAttributes(ports: ServerPorts): Promise<boolean> {
+  const answer = await fetch(`${namespaceUrl(ports)}/search-attributes`, {
+    signal: AbortSignal.timeout(CALL_LIMIT_MS),
+  });
+  const { customAttributes } = attributesSchema.parse(await answer.json());
+  return REQUIRED_ATTRIBUTES.every(({ name }) => customAttributes[name] !== undefined);
+}
+
+const attributesSchema = z.object({ customAttributes: z.record(z.string(), z.unknown()).default({}) });
+
+function namespaceUrl(ports: ServerPorts): string {
+  return `http://${LOOPBACK}:${ports.http}/api/v1/namespaces/${NAMESPACE}`;
 }
 
 /** Ends that very process, by force when it does not end by itself. */

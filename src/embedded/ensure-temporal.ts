@@ -1,5 +1,6 @@
+import { ArbtuneError } from '../errors.ts';
 import { type ConnectionSettings, configuredServer } from './configured-server.ts';
-import { NAMESPACE } from './dev-server.ts';
+import { hasRequiredAttributes, NAMESPACE } from './dev-server.ts';
 import { holdEmbeddedServer } from './embedded-server.ts';
 import { type Environment, homeLayout } from './home.ts';
 import { LOOPBACK } from './ports.ts';
@@ -49,15 +50,32 @@ export async function ensureTemporal(options: EnsureOptions): Promise<TemporalSe
     environment,
     log,
     durable: options.durable ?? false,
-    findCli: () => provideTemporalCli({ environment, log }),
+    findCli: () => provideCli(environment, log),
   });
-  const address = `${LOOPBACK}:${holding.state.ports.grpc}`;
+  const { ports } = holding.state;
+  const address = `${LOOPBACK}:${ports.grpc}`;
+  try {
+    if (!(await hasRequiredAttributes(ports))) await checkService({ address }, NAMESPACE, log);
+  } catch (error) {
+    await holding.release();
+    throw error;
+  }
   return {
     address,
     namespace: NAMESPACE,
-    uiUrl: `http://${LOOPBACK}:${holding.state.ports.ui}`,
+    uiUrl: `http://${LOOPBACK}:${ports.ui}`,
     owned: true,
     connection: { address },
     release: holding.release,
   };
+}
+
+async function provideCli(environment: Environment, log: (line: string) => void): Promise<string> {
+  try {
+    return await provideTemporalCli({ environment, log });
+  } catch (error) {
+    throw new ArbtuneError('unreachable', error instanceof Error ? error.message : String(error), {
+      cause: error,
+    });
+  }
 }

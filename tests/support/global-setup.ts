@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { ensureTemporal } from '../../src/embedded/ensure-temporal.ts';
-import type { Environment } from '../../src/embedded/home.ts';
+import { cleanEnvironment } from './environment.ts';
 
 /** One real Temporal server for the whole suite, on ports and in a folder of its own; ended with the suite. */
 
@@ -14,15 +14,9 @@ declare module 'vitest' {
   }
 }
 
-/** The tester's own Temporal settings are not what tests run against. */
-export function withoutTemporalSettings(environment: Environment): Environment {
-  const kept = Object.entries(environment).filter(([name]) => !name.startsWith('TEMPORAL_'));
-  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: '/nonexistent' };
-}
-
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = mkdtempSync(join(tmpdir(), 'arbtune-suite-'));
-  const environment = withoutTemporalSettings(process.env);
+  const environment = cleanEnvironment();
   const server = await ensureTemporal({ home, environment, log: (line) => console.error(line) });
   project.provide('temporalAddress', server.address);
   return async () => {

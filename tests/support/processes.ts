@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { cleanEnvironment } from './environment.ts';
 
 /** Real processes for tests: start one, wait for what it says, end it by its own id. No sleeps: every wait has a condition. */
 
@@ -28,8 +29,8 @@ export interface TestProcess {
 
 export interface ProcessOptions {
   readonly cwd?: string;
-  /** Added to the tests' own environment; undefined takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The whole environment; default `cleanEnvironment()`. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
 }
 
@@ -40,7 +41,7 @@ export function startProcess(
 ): TestProcess {
   const child = spawn(command, args, {
     cwd: options.cwd ?? root,
-    env: { ...process.env, ...options.env },
+    env: options.env ?? cleanEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   if (child.pid === undefined) throw new Error(`${command} did not start`);
