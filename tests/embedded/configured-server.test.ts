@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { ensureTemporal } from '../../src/embedded/ensure-temporal.ts';
+import type { Environment } from '../../src/embedded/home.ts';
+import { homeLayout, makePrivateFolder } from '../../src/embedded/home.ts';
+import { choosePorts, isListening, LOOPBACK } from '../../src/embedded/ports.ts';
+import { findTemporalCli } from '../../src/embedded/temporal-cli.mjs';
+import { REQUIRED_ATTRIBUTES } from '../../src/workflows/search-attributes.ts';
+import { cleanEnvironment, temporaryFolder } from '../support/environment.ts';
+import { startProcess, type TestProcess, waitUntil } from '../support/processes.ts';
+
+const NAMES = REQUIRED_ATTRIBUTES.map(({ name }) => name).sort();
+
+function ensure(environment: Environment, home: string) {
+  return ensureTemporal({ home, environment, log: () => {} });
+}
+
+/** A stock server that knows none of our search attributes. */
+async function startStockServer(
+  folder: string,
+  database?: string,
+): Promise<TestProcess & { address: string }> {
+  const cli = findTemporalCli(process.env);
+  if (!cli) throw new Error('Set-up brings the Temporal CLI');
+  const { grpc, http } = await choosePorts(folder, undefined);
+  const flags = ['--ip', LOOPBACK, '--port', String(grpc), '--http-port', String(http), '--headless'];
+  const file = database ? ['--db-filename', database] : [];
+  const server = startProcess(cli, ['server', 'start-dev', ...flags, ...file]);
+  onTestFinished(async () => {
+    await server.kill('SIGTERM');
+  });
+  await waitUntil(() => isListening(grpc));
+  return { ...server, address: `${LOOPBACK}:${grpc}` };
+}
+
+async function attributesOf(address: string): Promise<string[]> {
+  const connection = await Connection.connect({ address });
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({
+    namespace: 'default',
+  });
+  await connection.close();
+  return Object.keys(customAttributes ?? {}).sort();
+}
+
+describe('a configured Temporal service', () => {
+  test('named by TEMPORAL_ADDRESS is used, and nothing of ours is started or written', async () => {
+    const home = join(temporaryFolder(), 'home');
+    const address = inject('temporalAddress');
+    const server = await ensure(cleanEnvironment({ TEMPORAL_ADDRESS: address }), home);
+
+    expect(server).toMatchObject({ address, namespace: 'default', owned: false, connection: { address } });
+    expect(server.uiUrl).toBeUndefined();
+    await server.release();
+    expect(await isListening(Number(address.split(':')[1]))).toBe(true);
+    expect(existsSync(home)).toBe(false);
+  });
+
+  test('named by a profile of the configuration file is used', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'temporal.toml');
+    const address = inject('temporalAddress');
+    writeFileSync(file, `[profile.desk]\naddress = "${address}"\nnamespace = "default"\n`);
+    const environment = cleanEnvironment({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'desk' });
+
+    expect(await ensure(environment, join(folder, 'home'))).toMatchObject({ address, owned: false });
+  });
+
+  test('is given the search attributes that it lacks, once', async () => {
+    const folder = temporaryFolder();
+    const { address } = await startStockServer(folder);
+    expect(await attributesOf(address)).not.toEqual(expect.arrayContaining(NAMES));
+
+    for (const _ of ['first', 'again']) {
+      await ensure(cleanEnvironment({ TEMPORAL_ADDRESS: address }), folder);
+      expect(await attributesOf(address)).toEqual(expect.arrayContaining(NAMES));
+    }
+  });
+
+  test('that nobody serves is an error with its address, within 10 s', async () => {
+    const home = join(temporaryFolder(), 'home');
+    const { grpc } = await choosePorts(home, undefined);
+    const environment = cleanEnvironment({ TEMPORAL_ADDRESS: `${LOOPBACK}:${grpc}` });
+    const began = performance.now();
+
+    await expect(ensure(environment, home)).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining(`Temporal at ${LOOPBACK}:${grpc} does not answer`),
+    });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(existsSync(home)).toBe(false);
+  }, 15_000);
+
+  test('that accepts and never answers is the same error, within 10 s', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, LOOPBACK, resolve));
+    onTestFinished(() => void silent.close());
+    const bound = silent.address();
+    const address = `${LOOPBACK}:${typeof bound === 'object' ? bound?.port : ''}`;
+    const began = performance.now();
+
+    await expect(ensure(cleanEnvironment({ TEMPORAL_ADDRESS: address }), '/nowhere')).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining(address),
+    });
+    expect(performance.now() - began).toBeLessThan(10_000);
+  }, 15_000);
+
+  test('without the namespace is an error that names both', async () => {
+    const address = inject('temporalAddress');
+    const environment = cleanEnvironment({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'desk' });
+    await expect(ensure(environment, '/nowhere')).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: `Temporal at ${address} has no namespace "desk"; create it, or change TEMPORAL_NAMESPACE.`,
+    });
+  });
+
+  test('whose configuration cannot be read is an error of the input', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'temporal.toml');
+    writeFileSync(file, '[profile.desk\n');
+    await expect(ensure(cleanEnvironment({ TEMPORAL_CONFIG_FILE: file }), folder)).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringMatching(/^The Temporal configuration cannot be used: .+/),
+    });
+  });
+});
+
+test('a database from before a search attribute existed is given it', async () => {
+  const home = temporaryFolder();
+  const { folder, database } = homeLayout(home).temporal;
+  makePrivateFolder(folder);
+  const old = await startStockServer(home, database);
+  await old.kill('SIGTERM');
+  expect(readdirSync(folder)).toContain('temporal.sqlite');
+
+  const server = await ensure(cleanEnvironment(), home);
+  onTestFinished(() => server.release({ untilEnded: true }));
+  expect(await attributesOf(server.address)).toEqual(expect.arrayContaining(NAMES));
+});
