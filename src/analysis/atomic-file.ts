@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ArbtuneError } from '../errors.ts';
+
+/** Writing a file whole or not at all: whatever fails or is killed, the old file stays as it was. */
+
+/** Causes that lie in the machine, not in what the user asked for. */
+const MACHINE_CODES = new Set(['ENOSPC', 'EFBIG', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it is larger than the limit for files (ulimit -f)',
+  EACCES: 'no permission',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'it is a folder',
+};
+
+/**
+ * Writes to a temporary file in the same folder, syncs, and renames it over `path`; the folder is made where missing.
+ *
+ * @throws ArbtuneError `input` when the path cannot be a file of ours, `unreachable` when the disk is the cause.
+ */
+export async function writeFileAtomically(
+  path: string,
+  chunks: Iterable<string | Uint8Array>,
+): Promise<void> {
+  try {
+    await replace(path, chunks);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+async function replace(path: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const old = await stat(path).catch(() => undefined);
+  if (old !== undefined && !old.isFile()) {
+    // A rename would replace the device, pipe or folder itself.
+    throw new ArbtuneError('input', `${path} cannot be written: it is not a regular file; name another one.`);
+  }
+  const target = old === undefined ? path : await realpath(path);
+  const folder = dirname(target);
+  const temporary = join(folder, `.arbtune-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = await open(temporary, 'wx', old === undefined ? 0o666 : old.mode & 0o777);
+    try {
+      for (const chunk of chunks) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** So that the rename survives a power cut; a file system without it has nothing to sync. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+function fileError(error: unknown, path: string): unknown {
+  if (error instanceof ArbtuneError || !(error instanceof Error) || !('code' in error)) return error;
+  const code = String(error.code);
+  return new ArbtuneError(
+    MACHINE_CODES.has(code) ? 'unreachable' : 'input',
+    `${path} cannot be written: ${REASONS[code] ?? error.message} (${code}); nothing was changed.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,116 @@
+import { styleText } from 'node:util';
+import type { ParamValue } from '../search-space/space.ts';
+import { formatNumber } from './number-format.ts';
+import { OBJECTIVE, type RankedTrial } from './ranking.ts';
+import { printable, renderTable, type TableColumn, textWidth } from './table.ts';
+import type { ResultSummary, ResultTotals } from './tuning-analyzer.ts';
+
+/** A summary as text for a terminal: totals, the ranking, why trials failed, and what the best is worth. */
+
+export interface SummaryFormat {
+  /** Default false: the caller knows the terminal and NO_COLOR. */
+  readonly color?: boolean;
+  /** Columns of the terminal, default 100: a wider table becomes a list. */
+  readonly width?: number;
+}
+
+/** From this many trials on, the best one's lead is worth a word of caution. */
+const CAUTION_FROM = 10;
+const FAILURES_SHOWN = 3;
+/** Names of workers or sessions shown before the rest is only counted. */
+const NAMES_SHOWN = 4;
+
+/** Ends without a line break. */
+export function formatResultSummary(result: ResultSummary, format: SummaryFormat = {}): string {
+  const paint = (style: 'bold' | 'dim' | 'red' | 'yellow', text: string) =>
+    format.color ? styleText(style, text, { validateStream: false }) : text;
+  const order = result.ascending ? 'lowest first' : 'highest first';
+  const parts = [totalsLine(result.totals)];
+  if (result.ranking.length === 0) {
+    parts.push(`No completed trial has a finite value of ${printable(result.metric)}: nothing to rank.`);
+  } else {
+    const title = `Top ${result.ranking.length} of ${result.ranked} by ${printable(result.metric)} (${order})`;
+    parts.push(`${paint('bold', title)}\n${ranking(result, format.width ?? 100)}`);
+  }
+  if (result.ranking.some((trial) => !trial.feasible)) {
+    parts.push(paint('yellow', '! violates a constraint; ranked below every trial that does not'));
+  }
+  const failed = result.failures
+    .slice(0, FAILURES_SHOWN)
+    .map(({ error, count }) => `${count} × ${printable(error)}`);
+  if (failed.length > 0) parts.push(`${paint('red', 'Failed:')} ${failed.join('; ')}`);
+  if (result.ranked >= CAUTION_FROM) {
+    parts.push(
+      paint(
+        'dim',
+        `The best of ${result.ranked} trials on the same data owes part of its lead to luck: check it on data it was not tuned on.`,
+      ),
+    );
+  }
+  return parts.join('\n\n');
+}
+
+function totalsLine(totals: ResultTotals): string {
+  return [
+    count(totals.total_iterations, 'trial'),
+    `${totals.completed} completed`,
+    `${totals.failed} failed`,
+    named(totals.sessions, 'session'),
+    named(totals.workers, 'worker'),
+  ].join(' · ');
+}
+
+function ranking(result: ResultSummary, width: number): string {
+  const table = rankingTable(result);
+  return textWidth(table) <= width
+    ? table
+    : result.ranking.map((trial) => listItem(result, trial)).join('\n');
+}
+
+function rankingTable(result: ResultSummary): string {
+  const sessions = result.totals.unique_sessions > 1;
+  const params = result.totals.param_keys;
+  const columns: TableColumn[] = [
+    { title: '#', align: 'right' },
+    ...(sessions ? [{ title: 'session' }] : []),
+    { title: 'trial', align: 'right' },
+    { title: printable(result.metric), align: 'right' },
+    ...params.map((name): TableColumn => ({ title: printable(name), align: 'right' })),
+  ];
+  const rows = result.ranking.map((trial) => [
+    mark(trial),
+    ...(sessions ? [printable(trial.record.session_id)] : []),
+    String(trial.record.iteration),
+    formatNumber(trial.value),
+    ...params.map((name) => param(trial.record.params[name])),
+  ]);
+  return renderTable(columns, rows);
+}
+
+function listItem(result: ResultSummary, trial: RankedTrial): string {
+  const { record, value } = trial;
+  const params = Object.entries(record.params).map(
+    ([name, setting]) => `${printable(name)} ${param(setting)}`,
+  );
+  const session = result.totals.unique_sessions > 1 ? ` of ${printable(record.session_id)}` : '';
+  const metric = printable(result.metric === OBJECTIVE ? OBJECTIVE : result.metric);
+  return `${mark(trial)}. trial ${record.iteration}${session}: ${metric} ${formatNumber(value)}\n   ${params.join(', ')}`;
+}
+
+function mark(trial: RankedTrial): string {
+  return trial.feasible ? String(trial.rank) : `! ${trial.rank}`;
+}
+
+function param(value: ParamValue | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'number' ? formatNumber(value) : printable(String(value));
+}
+
+function named(names: readonly string[], what: string): string {
+  const shown = names.slice(0, NAMES_SHOWN).map(printable).join(', ');
+  return `${count(names.length, what)}${shown && ` (${shown}${names.length > NAMES_SHOWN ? ', …' : ''})`}`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

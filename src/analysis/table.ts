@@ -1,0 +1,33 @@
+import { stripVTControlCharacters } from 'node:util';
+import Table from 'cli-table3';
+
+/** Tables for a terminal. The only file that knows the table library. */
+
+export interface TableColumn {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+}
+
+/** Control characters, line separators, and the marks that reverse the direction of text. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** Lines without trailing blanks; colours are the caller's. */
+export function renderTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({
+    head: columns.map((column) => column.title),
+    colAligns: columns.map((column) => column.align ?? 'left'),
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}
+
+/** The widest line, in columns of a terminal. */
+export function textWidth(text: string): number {
+  return Math.max(...text.split('\n').map((line) => [...stripVTControlCharacters(line)].length));
+}
+
+/** Text that others wrote, safe to print: no escape sequence reaches the terminal, no line break a table. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(UNPRINTABLE, ' ');
+}

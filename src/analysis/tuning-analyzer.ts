@@ -1,0 +1,108 @@
+import { ArbtuneError } from '../errors.ts';
+import type { Params } from '../search-space/space.ts';
+import type { TrialRecord } from '../store/trial-record.ts';
+import { columnOrder } from './column-order.ts';
+import { OBJECTIVE, type RankedTrial, rankTrials } from './ranking.ts';
+
+/** What a set of finished trials says: totals and rankings. Pure: records in, plain data out. */
+
+export const DEFAULT_TOP_N = 5;
+
+export interface ResultTotals {
+  readonly total_iterations: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly total_workers: number;
+  readonly unique_sessions: number;
+  readonly metrics_keys: readonly string[];
+  readonly param_keys: readonly string[];
+  readonly workers: readonly string[];
+  readonly sessions: readonly string[];
+}
+
+/** Totals and one ranking: what a summary shows. */
+export interface ResultSummary {
+  readonly totals: ResultTotals;
+  readonly metric: string;
+  readonly ascending: boolean;
+  /** At most `topN`. */
+  readonly ranking: readonly RankedTrial[];
+  /** How many trials the best was chosen from. */
+  readonly ranked: number;
+  /** Why trials failed, the most frequent first. */
+  readonly failures: readonly { readonly error: string; readonly count: number }[];
+}
+
+export class TuningAnalyzer {
+  readonly #records: readonly TrialRecord[];
+
+  constructor(records: readonly TrialRecord[]) {
+    this.#records = records;
+  }
+
+  summarize(): ResultTotals {
+    const records = this.#records;
+    const workers = distinct(records.map((record) => record.worker_id));
+    const sessions = distinct(records.map((record) => record.session_id));
+    const completed = records.filter((record) => record.status === 'completed').length;
+    return {
+      total_iterations: records.length,
+      completed,
+      failed: records.length - completed,
+      total_workers: workers.length,
+      unique_sessions: sessions.length,
+      metrics_keys: columnOrder(records.map((record) => record.metrics)),
+      param_keys: columnOrder(records.map((record) => record.params)),
+      workers,
+      sessions,
+    };
+  }
+
+  /**
+   * The best `topN` trials by a metric (`objective`: the session's own), highest first unless `ascending`.
+   * Never a failed trial or a non-finite value; a trial that violates a constraint only below all that do not.
+   *
+   * @throws ArbtuneError `input` when `topN` is not a whole number >= 0.
+   */
+  rankByMetric(metric: string, topN: number = DEFAULT_TOP_N, ascending = false): RankedTrial[] {
+    if (!Number.isSafeInteger(topN) || topN < 0) {
+      throw new ArbtuneError(
+        'input',
+        `Expected the number of trials to rank to be a whole number >= 0, got ${topN}.`,
+      );
+    }
+    return rankTrials(this.#records, metric, ascending).slice(0, topN);
+  }
+
+  /** Undefined when no trial without a violation has a finite value of the metric. */
+  getBestParams(metric: string, ascending = false): Params | undefined {
+    const [best] = this.rankByMetric(metric, 1, ascending);
+    return best?.feasible ? best.record.params : undefined;
+  }
+
+  /** Everything `formatResultSummary` shows. */
+  result(metric: string = OBJECTIVE, topN: number = DEFAULT_TOP_N, ascending = false): ResultSummary {
+    return {
+      totals: this.summarize(),
+      metric,
+      ascending,
+      ranking: this.rankByMetric(metric, topN, ascending),
+      ranked: rankTrials(this.#records, metric, ascending).length,
+      failures: failures(this.#records),
+    };
+  }
+}
+
+function failures(records: readonly TrialRecord[]): { error: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { status, error } of records) {
+    if (status !== 'failed') continue;
+    const reason = error || 'no reason recorded';
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].map(([error, count]) => ({ error, count })).sort((a, b) => b.count - a.count);
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
