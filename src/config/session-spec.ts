@@ -1,6 +1,7 @@
 import type { Scenario } from '../market-data/scenario.ts';
 import type { ObjectiveSettings } from '../objective/objective.ts';
 import type { OptimizerSettings } from '../optimizers/optimizer.ts';
+import type { EngineSettings } from '../paper-engine/settings.ts';
 import type { Params, SearchSpace } from '../search-space/space.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface SessionSpec {
   readonly optimizer: OptimizerSettings;
   readonly objective: ObjectiveSettings;
   readonly scenarios: readonly Scenario[];
+  /** Venues, rebalancing and risk guard of the paper engine; absent: its defaults. */
+  readonly engine?: EngineSettings;
   readonly maxIterations: number;
   /** Trials in flight. */
   readonly parallelism: number;

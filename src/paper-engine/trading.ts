@@ -1,0 +1,143 @@
+import { rowInForce } from './clock.ts';
+import { edgeSellingBinance, edgeSellingUpbit } from './edges.ts';
+import { affordable, aim, Order, send, slippageOf } from './orders.ts';
+import { rebalanceIfDue } from './rebalancing.ts';
+import type { Run } from './run.ts';
+import { unwind } from './unwinding.ts';
+import { BINANCE, floorToLot, notionalOf, UPBIT } from './venue.ts';
+
+/** One trade from its signal to its settlement: size, both legs, unwinding, rebalancing, guard. */
+
+export interface Desk {
+  readonly buy: Order;
+  readonly sell: Order;
+  readonly unwinding: Order;
+  /** Reused arguments of the guard. */
+  readonly settlement: { time: number; equity: number; unhedged: number; slippageBps: number };
+}
+
+export function createDesk(): Desk {
+  return {
+    buy: new Order(),
+    sell: new Order(),
+    unwinding: new Order(),
+    settlement: { time: 0, equity: 0, unhedged: 0, slippageBps: 0 },
+  };
+}
+
+/**
+ * Acts on a row whose edge reaches a threshold. Returns whether a trade was sent; `run.guard.freeAt` then says from
+ * when on the next one may be.
+ */
+export function tradeOn(run: Run, desk: Desk, row: number): boolean {
+  const { market, strategy, score } = run;
+  const time = market.time[row]!;
+  const oldest = time - strategy.stale_ms * 1e3;
+  if (!(market.upbit.updated[row]! >= oldest && market.binance.updated[row]! >= oldest)) return false;
+  const sellingUpbit = edgeSellingUpbit(market, run.world.factors, row);
+  const sellingBinance = edgeSellingBinance(market, run.world.factors, row);
+  const overUpbit = sellingUpbit - run.thresholdSellingUpbit;
+  const overBinance = sellingBinance - run.thresholdSellingBinance;
+  const sellsUpbit = overUpbit >= 0 && !(overBinance > overUpbit);
+  const { buy, sell } = desk;
+  buy.venue = sellsUpbit ? BINANCE : UPBIT;
+  buy.buying = true;
+  sell.venue = sellsUpbit ? UPBIT : BINANCE;
+  sell.buying = false;
+  aim(run, buy, row, strategy.slippage_bps);
+  aim(run, sell, row, strategy.slippage_bps);
+  const quantity = sizeOf(run, desk, row);
+  if (quantity <= 0) return false;
+  buy.quantity = quantity;
+  sell.quantity = quantity;
+
+  const trade = ++score.signals;
+  const edge = sellsUpbit ? sellingUpbit : sellingBinance;
+  const realisedBefore = run.book.realised;
+  run.guard.onSent(time);
+  const [first, second] = sellsUpbit ? [sell, buy] : [buy, sell];
+  send(run, first, time, row, 0, trade);
+  send(run, second, time, row, 1, trade);
+  bookLegs(run, desk, edge);
+  const legsKnown = Math.max(buy.knownAt, sell.knownAt);
+  const settledAt = unwind(run, desk.unwinding, legsKnown, row, trade);
+  settle(run, desk, row, settledAt, realisedBefore);
+  run.recorder?.trades.push({
+    trade,
+    direction: sellsUpbit ? 'sell_upbit' : 'sell_binance',
+    row,
+    time,
+    settledAt,
+    edgePct: edge * 100,
+    ordered: quantity / 1e8,
+    bought: buy.filled / 1e8,
+    sold: sell.filled / 1e8,
+    pnl: (run.book.realised - realisedBefore) / run.world.upbit.quoteUnits,
+  });
+  return true;
+}
+
+/** The trade's quantity, coin units: the least of position limit, displayed share and funds, in common lots. */
+function sizeOf(run: Run, { buy, sell }: Desk, row: number): number {
+  const { strategy, world } = run;
+  const buyVenue = run.venue(buy.venue);
+  const sellVenue = run.venue(sell.venue);
+  const limitKrw = buy.venue === UPBIT ? buy.limit : buy.limit * run.market.rate[row]!;
+  const position = Math.floor((strategy.max_position_krw * 1e8) / limitKrw);
+  const shown = Math.min(run.available(sell.venue, false, row), run.available(buy.venue, true, row));
+  const wanted = Math.min(
+    position,
+    Math.floor(strategy.order_share * shown),
+    affordable(run, sell),
+    affordable(run, buy),
+  );
+  const quantity = floorToLot(wanted, Math.max(world.upbit.lot, world.binance.lot));
+  if (!(quantity > 0)) return 0;
+  if (notionalOf(buyVenue, buy.seen, quantity) < buyVenue.minNotional) return 0;
+  if (notionalOf(sellVenue, sell.seen, quantity) < sellVenue.minNotional) return 0;
+  return quantity;
+}
+
+function bookLegs(run: Run, { buy, sell }: Desk, edge: number): void {
+  const { book, score, guard } = run;
+  book.addTrade(buy.filled, buy.value, sell.filled, sell.value);
+  book.addFee(buy.feeValue, buy.feeCoin);
+  book.addFee(sell.feeValue, 0);
+  score.orders += 2;
+  score.ordered += buy.quantity + sell.quantity;
+  score.filled += buy.filled + sell.filled;
+  score.turnover += buy.value + sell.value;
+  guard.onLeg(buy.quantity, buy.filled);
+  guard.onLeg(sell.quantity, sell.filled);
+  if (buy.filled > 0 || sell.filled > 0) {
+    score.trades++;
+    score.signalEdge += edge;
+    score.matchedValue += Math.min(buy.value, sell.value);
+  }
+  if (buy.filled !== sell.filled) score.oneLegged++;
+}
+
+function settle(run: Run, desk: Desk, signalRow: number, settledAt: number, realisedBefore: number): void {
+  const { market, book, score } = run;
+  const row = rowInForce(market.time, market.rows, settledAt, signalRow);
+  if (desk.buy.filled > 0 || desk.sell.filled > 0) score.onTrade(book.realised - realisedBefore);
+  rebalanceIfDue(run, settledAt, row);
+  run.updateThresholds();
+  const equity = run.equity(row);
+  const unhedged = Math.abs(run.coinValue(book.residual, run.mid(row)));
+  if (unhedged > score.maxUnhedged) score.maxUnhedged = unhedged;
+  const now = Math.min(settledAt, run.end);
+  score.openTime += now - market.time[signalRow]!;
+  score.onEquity(now, equity);
+  const { settlement } = desk;
+  settlement.time = settledAt;
+  settlement.equity = equity;
+  settlement.unhedged = unhedged;
+  settlement.slippageBps = Math.max(slippageOf(desk.buy), slippageOf(desk.sell));
+  run.guard.onSettled(settlement);
+  run.recorder?.equity.push({
+    time: settledAt,
+    equity: equity / run.world.upbit.quoteUnits,
+    realised: book.realised / run.world.upbit.quoteUnits,
+  });
+}

@@ -1,0 +1,172 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { TrialEvaluator, TrialOutcome, TrialRequest } from '../activities/trial-evaluator.ts';
+import type { SessionSpec } from '../config/session-spec.ts';
+import { ArbtuneError } from '../errors.ts';
+import { sessionDataHash } from '../market-data/hash.ts';
+import { type DataLocation, loadMarketData } from '../market-data/load.ts';
+import { DEFAULT_ENGINE_SETTINGS } from '../paper-engine/settings.ts';
+import type { Chunk, SessionData } from './engine-thread.ts';
+
+/**
+ * The paper engine over a pool of threads: a session's data is loaded once per process, lies in shared memory, and
+ * trials travel in chunks, since most are far shorter than a message between threads.
+ */
+
+export interface EnginePoolOptions {
+  /** Threads that measure, >= 1. */
+  readonly threads: number;
+  readonly location: DataLocation;
+}
+
+/** A chunk is sized to take this long: short enough to stop soon, long enough that messages do not matter. */
+const CHUNK_MS = 50;
+/** The first chunk of a session, before anything is known of its trials. */
+const FIRST_CHUNK = 8;
+const MOST_PER_CHUNK = 4_096;
+/** Sessions whose data is kept loaded. */
+const KEPT_SESSIONS = 4;
+/** How often a running chunk is looked at, as a share of the trial's time limit, and at most, milliseconds. */
+const WATCH_SHARE = 4;
+const WATCH_AT_MOST_MS = 250;
+
+interface Loaded {
+  readonly data: SessionData;
+  /** Milliseconds a trial, a running mean; undefined before the first chunk. */
+  perTrialMs: number | undefined;
+}
+
+export function createEnginePool({ threads, location }: EnginePoolOptions): TrialEvaluator {
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw new ArbtuneError('input', `Expected \`threads\` to be an integer >= 1, got ${threads}`);
+  }
+  const pool = new Piscina<Chunk, TrialOutcome[]>({
+    filename: fileURLToPath(new URL('engine-thread.ts', import.meta.url)),
+    name: 'measureChunk',
+    minThreads: threads,
+    maxThreads: threads,
+  });
+  const sessions = new Map<string, Promise<Loaded>>();
+
+  function loadOnce(spec: SessionSpec): Promise<Loaded> {
+    const key = `${spec.specHash}/${spec.dataHash}`;
+    const kept = sessions.get(key);
+    if (kept !== undefined) return kept;
+    const loading = loadSession(spec, key, location);
+    sessions.set(key, loading);
+    loading.catch(() => sessions.delete(key));
+    const [oldest] = sessions.keys();
+    if (sessions.size > KEPT_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+    return loading;
+  }
+
+  return {
+    async evaluate(spec, trials, { signal, onOutcome }) {
+      signal.throwIfAborted();
+      const session = await loadOnce(spec);
+      const queue = [...trials];
+      const lane = async (): Promise<void> => {
+        for (;;) {
+          signal.throwIfAborted();
+          const chunk = queue.splice(0, chunkSize(session, queue.length, threads));
+          if (chunk.length === 0) return;
+          const startedAt = performance.now();
+          const { outcomes, unmeasured } = await measureWatched(
+            pool,
+            session.data,
+            chunk,
+            spec.limits.trialTimeoutMs,
+            signal,
+          );
+          outcomes.forEach(onOutcome);
+          queue.unshift(...unmeasured);
+          if (unmeasured.length > 0) continue;
+          const took = (performance.now() - startedAt) / chunk.length;
+          session.perTrialMs = session.perTrialMs === undefined ? took : (session.perTrialMs + took) / 2;
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(threads, trials.length) }, lane));
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+async function loadSession(spec: SessionSpec, key: string, location: DataLocation): Promise<Loaded> {
+  const markets = await Promise.all(spec.scenarios.map((scenario) => loadMarketData(scenario, location)));
+  const found = sessionDataHash(markets.map(({ hash }) => hash));
+  if (found !== spec.dataHash) {
+    throw new ArbtuneError(
+      'input',
+      `The market data of session ${spec.name} has the hash ${found} here, the session was started on ${spec.dataHash}; ` +
+        'give this worker the same data files',
+    );
+  }
+  const sets = spec.scenarios.map(({ name, risk_profile }, i) => ({
+    scenario: name,
+    market: markets[i]!,
+    profile: risk_profile,
+  }));
+  const settings = spec.engine ?? DEFAULT_ENGINE_SETTINGS;
+  return {
+    data: { key, sets, settings, objective: spec.objective, fixed: spec.fixed },
+    perTrialMs: undefined,
+  };
+}
+
+/** Trials of the next chunk: about `CHUNK_MS` worth, and no more than a fair share of what is left. */
+function chunkSize({ perTrialMs }: Loaded, left: number, threads: number): number {
+  const byTime = perTrialMs === undefined ? FIRST_CHUNK : Math.floor(CHUNK_MS / Math.max(perTrialMs, 1e-3));
+  return Math.max(1, Math.min(byTime, Math.ceil(left / threads), MOST_PER_CHUNK));
+}
+
+interface Measured {
+  readonly outcomes: readonly TrialOutcome[];
+  /** Trials whose results went with a thread that was ended; to be measured again. */
+  readonly unmeasured: readonly TrialRequest[];
+}
+
+/** Measures a chunk; ends its thread, and fails the trial that holds it up, when one takes longer than `limitMs`. */
+async function measureWatched(
+  pool: Piscina<Chunk, TrialOutcome[]>,
+  session: SessionData,
+  trials: readonly TrialRequest[],
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const hang = new AbortController();
+  let current = 0;
+  let since = performance.now();
+  const watch = setInterval(
+    () => {
+      const now = Atomics.load(progress, 0);
+      if (now !== current) {
+        current = now;
+        since = performance.now();
+      } else if (current > 0 && performance.now() - since > limitMs) {
+        hang.abort();
+      }
+    },
+    Math.max(1, Math.min(WATCH_AT_MOST_MS, limitMs / WATCH_SHARE)),
+  );
+  try {
+    const outcomes = await pool.run(
+      { session, trials, progress },
+      { signal: AbortSignal.any([signal, hang.signal]) },
+    );
+    return { outcomes, unmeasured: [] };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!hang.signal.aborted) throw error;
+    const hung = trials[current - 1]!;
+    const failed: TrialOutcome = {
+      status: 'failed',
+      iteration: hung.iteration,
+      error: `The trial took longer than ${limitMs} ms`,
+      durationMs: performance.now() - since,
+    };
+    return { outcomes: [failed], unmeasured: trials.filter((trial) => trial !== hung) };
+  } finally {
+    clearInterval(watch);
+  }
+}
