@@ -139,9 +139,8 @@ export function resolveEngineSettings(overrides: EngineOverrides = {}): EngineSe
   return settings;
 }
 
-type Range = readonly [low: number, high: number];
-
-export const RANGES: Readonly<Record<string, Range>> = {
+/** Inclusive bounds by setting, in its own unit. */
+export const RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
   seed: [0, 2 ** 32 - 1],
   return_period_s: [1e-6, 1e9],
   taker_fee_bps: [0, 1_000],
@@ -166,8 +165,8 @@ export const RANGES: Readonly<Record<string, Range>> = {
   unwind_attempts: [0, 100],
 };
 
-export /** Settings that take whole numbers. */
-export const WHOLE_SETTINGS: ReadonlySet<string> = new Set([
+/** Settings that take whole numbers. */
+export const WHOLE: ReadonlySet<string> = new Set([
   'seed',
   'quote_decimals',
   'max_trades_per_day',
@@ -192,13 +191,13 @@ export function checkEngineSettings(settings: EngineSettings): void {
 
 function checkNumbers(path: string, settings: object): void {
   for (const [key, value] of Object.entries(settings)) {
-    const range = ENGINE_RANGES[key];
+    const range = RANGES[key];
     if (range === undefined) {
       if (typeof value === 'number') fail(`Unknown setting ${path}.${key}`);
       continue;
     }
     const [low, high] = range;
-    const whole = WHOLE_SETTINGS.has(key);
+    const whole = WHOLE.has(key);
     if (
       typeof value !== 'number' ||
       !(value >= low && value <= high) ||
