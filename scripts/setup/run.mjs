@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 
 const PROGRESS_MS = 10_000;
-const LINES_OF_FAILURE = 15;
+const LINES_OF_FAILURE = 30;
 
-/** Runs a command that may take a while, saying so; throws one sentence with its last output when it fails. */
+/** Runs a command that may take a while, saying so; throws one sentence with what it said when it fails. */
 export async function runWithProgress(command, args, { what, cwd, environment, log }) {
   log(`${what} …`);
   const started = Date.now();
@@ -22,8 +22,15 @@ export async function runWithProgress(command, args, { what, cwd, environment, l
   });
   clearInterval(timer);
   if (end !== undefined) {
-    const last = output.trimEnd().split('\n').slice(-LINES_OF_FAILURE).join('\n');
-    throw new Error(`${what} failed: \`${[command, ...args].join(' ')}\` ${end}.\n${last}`);
+    throw new Error(`${what} failed: \`${[command, ...args].join(' ')}\` ${end}.\n${shorten(output)}`);
   }
   log(`${what}: done in ${seconds()} s.`);
+}
+
+/** The reason may stand first, as npm's does, or last. */
+function shorten(output) {
+  const lines = output.trim().split('\n');
+  if (lines.length <= LINES_OF_FAILURE) return lines.join('\n');
+  const half = LINES_OF_FAILURE / 2;
+  return [...lines.slice(0, half), '…', ...lines.slice(-half)].join('\n');
 }

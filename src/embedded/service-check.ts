@@ -31,7 +31,7 @@ export async function checkService(
   }).catch((error: unknown) => {
     throw new ArbtuneError(
       'unreachable',
-      `Temporal at ${address} does not answer (${reasonOf(error)}); start it, or change TEMPORAL_ADDRESS or the Temporal profile.`,
+      `Temporal at ${address} does not answer (tried for ${CONNECT_LIMIT_MS / 1000} s); start it, or change TEMPORAL_ADDRESS or the Temporal profile.`,
       { cause: error },
     );
   });
