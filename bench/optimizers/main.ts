@@ -1,9 +1,12 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import type { Method } from '../../src/optimizers/optimizer.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
-import { runPeers } from './peers/run-peers.ts';
+import { installPeers } from './peers/install.ts';
+import { isPeer, peerOf } from './peers/peers.ts';
 import { appendResult, keyOf, type RunKey, type RunResult, readResults } from './raw-results.ts';
 import { runSessions } from './session-pool.ts';
+import type { SessionRequest } from './session-process.ts';
 import { sourceVersion } from './source-version.ts';
 import { aggregateTable, askTable, type Column, regretTable } from './table.ts';
 
@@ -11,69 +14,98 @@ import { aggregateTable, askTable, type Column, regretTable } from './table.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RESULTS = join(ROOT, 'build/bench/optimizers');
+const PEER_RESULTS = join(RESULTS, 'peers');
 
-async function runOurs(options: BenchOptions, folder: string): Promise<void> {
+function ourName(method: Method, { settings }: BenchOptions): string {
+  return ['arbtune', method, settings.acquisition].filter(Boolean).join('-');
+}
+
+/** Seed by seed over all problems, so that an interrupted run has measured all of them alike. */
+function sessions(options: BenchOptions, peer: string, seeds: number, method: Method): SessionRequest[] {
+  const { problems, budget, batch, settings } = options;
+  return Array.from({ length: seeds }, (_, seed) =>
+    problems.map((problem) => ({
+      key: { peer, problem: problem.name, seed, budget, batch },
+      settings: { ...settings, method },
+    })),
+  ).flat();
+}
+
+async function runMissing(folder: string, requests: readonly SessionRequest[], processes: number) {
   const done = new Set(readResults(folder).map(keyOf));
-  const { budget, batch, settings } = options;
-  const requests = options.methods
-    .flatMap((method) =>
-      Array.from({ length: options.seeds }, (_, seed) =>
-        options.problems.map((problem) => ({
-          key: { peer: ourName(method, options), problem: problem.name, seed, budget, batch },
-          settings: { ...settings, method },
-        })),
-      ).flat(),
-    )
-    .filter(({ key }) => !done.has(keyOf(key)));
-  let left = requests.length;
-  await runSessions(requests, options.processes, (result) => {
-    appendResult(folder, result);
+  const missing = requests.filter(({ key }) => !done.has(keyOf(key)));
+  let left = missing.length;
+  const count = (): void => {
     left -= 1;
     if (left % 20 === 0) process.stderr.write(`${left} sessions left, load ${loadavg()[0]!.toFixed(1)}\n`);
+  };
+  await runSessions(missing, {
+    processes,
+    onResult: (result) => {
+      appendResult(folder, result);
+      count();
+    },
+    onFailure: (key, error) => {
+      process.stderr.write(`failed: ${keyOf(key)}: ${error}\n`);
+      count();
+    },
   });
 }
 
-const ourName = (method: string, { settings }: BenchOptions): string =>
-  ['arbtune', method, settings.acquisition].filter(Boolean).join('-');
-
-function columnsOf(options: BenchOptions, folder: string): Column[] {
-  const wanted = new Set(options.problems.map((problem) => problem.name));
-  // A peer that does not plan for its budget counts with the first trials of a longer run.
-  const matches = (run: RunKey): boolean =>
-    wanted.has(run.problem) && run.batch === options.batch && run.seed < options.seeds;
-  const exact = (run: RunResult): boolean => matches(run) && run.budget === options.budget;
-  const ours = readResults(folder).filter(exact);
-  const peers = readResults(join(RESULTS, 'peers')).filter(
-    (run) => exact(run) || (matches(run) && run.budget > options.budget && run.peer !== 'ngopt'),
+function runOurs(options: BenchOptions, folder: string): Promise<void> {
+  const requests = options.methods.flatMap((method) =>
+    sessions(options, ourName(method, options), options.seeds, method),
   );
-  return [
-    ...options.methods.map((m) => ourName(m, options)).map((name) => columnOf(name, ours)),
-    ...options.peers.map((name) => columnOf(name, peers)),
-  ].filter((column) => column.runs.length > 0);
+  return runMissing(folder, requests, options.processes);
 }
 
-/** One run a (problem, seed): the shortest that is long enough. */
-function columnOf(name: string, runs: readonly RunResult[]): Column {
-  const chosen = new Map<string, RunResult>();
-  for (const run of runs.filter((r) => r.peer === name).sort((a, b) => a.budget - b.budget)) {
-    const key = `${run.problem} ${run.seed}`;
-    if (!chosen.has(key)) chosen.set(key, run);
-  }
-  return { name, runs: [...chosen.values()] };
+async function runPeers(options: BenchOptions): Promise<void> {
+  const able = options.peers.filter((name) => {
+    const { budget, batches } = peerOf(name);
+    return options.budget <= budget && (batches === 'any' || options.batch === 1);
+  });
+  installPeers(able);
+  const requests = able.flatMap((name) =>
+    sessions(options, name, Math.min(options.seeds, peerOf(name).seeds), 'random'),
+  );
+  await runMissing(PEER_RESULTS, requests, options.processes);
+}
+
+function columnsOf(options: BenchOptions, folder: string): Column[] {
+  const results = [...readResults(folder), ...readResults(PEER_RESULTS)];
+  const names = [...options.methods.map((method) => ourName(method, options)), ...options.peers];
+  return names.map((name) => columnOf(name, results, options)).filter((column) => column.runs.length > 0);
+}
+
+/** One run a (problem, seed): of the budget itself, or the first trials of a longer one where that is the same. */
+function columnOf(name: string, results: readonly RunResult[], options: BenchOptions): Column {
+  const longer = isPeer(name) && !peerOf(name).plansForBudget;
+  const names = new Set(options.problems.map((problem) => problem.name));
+  const counts = (run: RunKey): boolean =>
+    run.peer === name &&
+    names.has(run.problem) &&
+    run.batch === options.batch &&
+    run.seed < options.seeds &&
+    (run.budget === options.budget || (longer && run.budget > options.budget));
+  const shortestLast = results.filter(counts).sort((a, b) => b.budget - a.budget);
+  return {
+    name,
+    runs: [...new Map(shortestLast.map((run) => [`${run.problem} ${run.seed}`, run])).values()],
+  };
 }
 
 const options = readOptions(process.argv.slice(2));
 if (options) {
   const folder = join(RESULTS, options.label ?? `arbtune-${sourceVersion(ROOT)}`);
-  if (options.runPeers) await runPeers(options, ROOT, join(RESULTS, 'peers'));
+  if (options.runPeers) await runPeers(options);
   await runOurs(options, folder);
   const columns = columnsOf(options, folder);
   if (columns.length === 0) throw new Error('Expected at least one method or a measured peer, found none');
   const { problems, budget, batch, seeds } = options;
-  console.log(`budget ${budget}, batch ${batch}, seeds 0..${seeds - 1}, results in ${folder}`);
-  console.log(regretTable(problems, columns, budget));
-  console.log(aggregateTable(problems, columns, budget));
-  console.log(askTable(columns, budget));
+  console.log(`budget ${budget}, batch ${batch}, seeds 0 to ${seeds - 1}, ours in ${folder}\n`);
+  console.log(
+    [regretTable, aggregateTable, askTable].map((print) => print(problems, columns, budget)).join('\n\n'),
+  );
 } else {
   console.log(USAGE);
 }

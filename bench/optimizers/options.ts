@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Acquisition, Method, OptimizerSettings, Sampler } from '../../src/optimizers/optimizer.ts';
+import { PEER_NAMES, type PeerName } from './peers/peers.ts';
 import type { Problem } from './problems/problem.ts';
 import { problemsOf, SETS, type SetName } from './problems/sets.ts';
 
@@ -14,7 +15,7 @@ export interface BenchOptions {
   /** Methods of ours to run. */
   readonly methods: readonly Method[];
   /** Peers to show beside ours, from the results that are there. */
-  readonly peers: readonly string[];
+  readonly peers: readonly PeerName[];
   /** Install the peers and run what of theirs is missing. */
   readonly runPeers: boolean;
   readonly settings: Omit<OptimizerSettings, 'seed' | 'method'>;
@@ -25,7 +26,6 @@ export interface BenchOptions {
 const METHODS = ['bayesian', 'random', 'grid'] as const;
 const ACQUISITIONS = ['ei', 'ucb', 'poi'] as const;
 const SAMPLERS = ['sobol', 'uniform'] as const;
-export const PEERS = ['tpe', 'gp', 'cmaes', 'ngopt', 'hebo', 'random'] as const;
 
 export const USAGE = `npm run bench:optimizers -- [options]
   --budget N        trials a session (100)
@@ -37,7 +37,7 @@ export const USAGE = `npm run bench:optimizers -- [options]
   --acquisition A   ${ACQUISITIONS.join(' | ')} (the method's own default)
   --sampler S       ${SAMPLERS.join(' | ')} (sobol)
   --processes N     sessions at once (2)
-  --peers A,B       ${PEERS.join(', ')}, all or none: shown beside ours where measured (all)
+  --peers A,B       ${PEER_NAMES.join(', ')}, all or none: shown beside ours where measured (all)
   --run-peers       install the peers and measure what of theirs is missing, first
   --label NAME      keep our results under this name instead of the source's hash`;
 
@@ -70,7 +70,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     seeds: wholeNumber('seeds', values.seeds),
     processes: wholeNumber('processes', values.processes),
     methods: list('method', METHODS, values.method),
-    peers: list('peers', PEERS, values.peers),
+    peers: list('peers', PEER_NAMES, values.peers),
     runPeers: values['run-peers'],
     settings: {
       gridPoints: 5,

@@ -1,46 +1,44 @@
 import { loadavg } from 'node:os';
-import { ask } from '../../src/optimizers/ask.ts';
-import type { FinishedTrial, OptimizerSettings, PendingTrial } from '../../src/optimizers/optimizer.ts';
-import { observe } from './problems/randomness.ts';
-import { findProblem } from './problems/sets.ts';
+import type { Params } from '../../src/search-space/space.ts';
+import type { AskTell } from './ask-tell.ts';
 import type { RunKey, RunResult } from './raw-results.ts';
 
-/** One session of our optimizer on one problem. Every ask sees all that was told, and its batch's earlier asks as pending. */
-export async function runSession(key: RunKey, settings: Omit<OptimizerSettings, 'seed'>): Promise<RunResult> {
-  const problem = findProblem(key.problem);
-  const finished: FinishedTrial[] = [];
+/** One session: batches of asks, each answered before the next batch is asked. */
+
+export interface Measurement {
+  readonly value: number;
+  /** What the optimizer is told: the value with its noise. */
+  readonly told: number;
+}
+
+/** `measure` gets the trial's params and its number in the order told, from 0. */
+export async function runSession(
+  key: RunKey,
+  optimizer: AskTell,
+  measure: (params: Params, trial: number) => Measurement | Promise<Measurement>,
+): Promise<RunResult> {
   const values: number[] = [];
+  const observed: number[] = [];
   const askCpuMs: number[] = [];
   let exhausted = false;
   while (values.length < key.budget && !exhausted) {
-    const pending: PendingTrial[] = [];
-    while (pending.length < key.batch && !exhausted) {
-      const iteration = finished.length + pending.length + 1;
-      const before = process.cpuUsage();
-      const proposal = await ask({
-        space: problem.space,
-        settings: { ...settings, seed: key.seed },
-        iteration,
-        finished: [...finished],
-        pending: [...pending],
-      });
-      const { user, system } = process.cpuUsage(before);
-      askCpuMs.push((user + system) / 1000);
-      if (proposal.kind === 'trial') pending.push({ iteration, params: proposal.params });
-      else exhausted = true;
+    const asked: Params[] = [];
+    while (asked.length < key.batch && !exhausted) {
+      const answer = await optimizer.ask();
+      if (!answer) exhausted = true;
+      else {
+        asked.push(answer.params);
+        askCpuMs.push(answer.cpuMs);
+      }
     }
-    for (const trial of pending) {
-      const value = problem.f(trial.params);
-      const told = observe(problem, value, key.seed, values.length);
+    for (const params of asked) {
+      const trial = values.length;
+      const { value, told } = await measure(params, trial);
       values.push(value);
-      finished.push({ ...trial, losses: [told], violation: 0 });
+      observed.push(told);
+      await optimizer.tell(trial, told);
     }
   }
-  return {
-    ...key,
-    values,
-    observed: problem.sigma > 0 ? finished.map((trial) => trial.losses![0]!) : null,
-    askCpuMs,
-    load: loadavg()[0]!,
-  };
+  const noisy = values.some((value, i) => value !== observed[i]);
+  return { ...key, values, observed: noisy ? observed : null, askCpuMs, load: loadavg()[0]! };
 }

@@ -92,7 +92,7 @@ export function aggregateTable(
 const ASK_WINDOW = 5;
 
 /** CPU of an ask, median / 95th percentile over problems and seeds of the asks at trials t-4 .. t. */
-export function askTable(columns: readonly Column[], budget: number): string {
+export function askTable(_: readonly Problem[], columns: readonly Column[], budget: number): string {
   const trials = [20, 50, 100, 200, 500, 1000].filter((t) => t <= budget);
   const rows = columns.map((column) => [
     column.name,

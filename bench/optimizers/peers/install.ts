@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentFolder, type PeerName, peerOf } from './peers.ts';
+
+/** Makes the Python environments that the peers need, once; instant when they are there and unchanged. */
+
+export function installPeers(names: readonly PeerName[]): void {
+  for (const environment of new Set(names.map((name) => peerOf(name).environment))) {
+    const folder = environmentFolder(environment);
+    const requirements = join(import.meta.dirname, `requirements-${environment}.txt`);
+    const stamp = join(folder, 'installed');
+    const version = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) continue;
+    process.stderr.write(`installing the peers' packages into ${folder}\n`);
+    run('python3', ['-m', 'venv', folder]);
+    // HEBO pins versions that no longer build; its requirements are listed whole instead of resolved.
+    const flags = environment === 'hebo' ? ['--no-deps'] : [];
+    run(join(folder, 'bin/python'), [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      ...flags,
+      '-r',
+      requirements,
+    ]);
+    writeFileSync(stamp, version);
+  }
+}
+
+function run(command: string, args: readonly string[]): void {
+  execFileSync(command, args, { stdio: ['ignore', process.stderr, process.stderr] });
+}
