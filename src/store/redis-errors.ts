@@ -23,24 +23,34 @@ const REMEDIES: Readonly<Record<string, string>> = {
   DENIED: 'Redis refuses remote clients without a password: set one, or connect from its own machine',
 };
 
+/** Where in a script it happened: nothing a user could use. */
+const SCRIPT_POSITION = /\s*script: [0-9a-f]{40}.*$/s;
+
+/** What a script gets where a plain command gets NOPERM. */
+const SCRIPT_DENIED = /user executing the script can't/;
+
 /** @returns the error to throw; `address` is already masked. A defect (not of Redis, not of the network) stays as it is. */
 export function redisError(error: unknown, address: string, doing: string): Error {
   if (error instanceof ArbtuneError) return error;
   if (!(error instanceof Error)) return new Error(`${doing} failed at ${address}`);
-  const text = error.message;
-  const word = serverWord(text);
-  if (word !== undefined) {
-    const said = text.slice(text.indexOf(word)).replace(/\s*script: [0-9a-f]{40}.*$/s, '');
-    return new ArbtuneError(
-      'unreachable',
-      `Redis at ${address} refused ${doing}: ${said} Remedy: ${REMEDIES[word]}.`,
-    );
-  }
-  if (error.name === 'ReplyError') {
-    return new ArbtuneError('unreachable', `Redis at ${address} refused ${doing}: ${text}`);
-  }
-  if (isConnectionError(error)) return unreachable(address, reasonOf(error));
+  const first = firstCause(error);
+  if (first.name === 'ReplyError') return refused(first.message, address, doing);
+  if (isConnectionError(first)) return unreachable(address, reasonOf(first));
   return error;
+}
+
+function refused(text: string, address: string, doing: string): ArbtuneError {
+  const word = serverWord(text);
+  const said = (word === undefined ? text : text.slice(text.indexOf(word))).replace(SCRIPT_POSITION, '');
+  const remedy = REMEDIES[word ?? (SCRIPT_DENIED.test(text) ? 'NOPERM' : '')];
+  const sentence = `Redis at ${address} refused ${doing}: ${said.replace(/\.?$/, '.')}`;
+  return new ArbtuneError('unreachable', remedy === undefined ? sentence : `${sentence} Remedy: ${remedy}.`);
+}
+
+/** A discarded transaction says only that it was; the command that was refused says why. */
+function firstCause(error: Error): Error {
+  const causes = 'previousErrors' in error && Array.isArray(error.previousErrors) ? error.previousErrors : [];
+  return causes[0] instanceof Error ? causes[0] : error;
 }
 
 export function unreachable(address: string, reason: string): ArbtuneError {

@@ -9,7 +9,7 @@ import { Redis } from 'ioredis';
 /** A real redis-server of a test's own: a free port, a folder and a config of its own, ended by its process id. */
 
 export interface RedisServerOptions {
-  /** Lines of redis.conf beyond port, folder and loopback; default `appendonly yes`, no snapshots. */
+  /** Lines of redis.conf beyond port, folder and loopback; default a log that is written before every answer. */
   readonly config?: readonly string[];
   /** For the readiness check when the config asks for them. */
   readonly password?: string;
@@ -32,26 +32,37 @@ export interface RedisServer {
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), 'arbtune-redis-'));
   const port = await freePort();
-  const config = options.config ?? ['appendonly yes', 'appendfsync everysec'];
+  const config = options.config ?? ['appendonly yes', 'appendfsync always'];
   const file = join(dir, 'redis.conf');
   await writeFile(
     file,
-    ['bind 127.0.0.1', `port ${port}`, `dir ${dir}`, 'save ""', 'logfile redis.log', ...config, ''].join(
-      '\n',
-    ),
+    [
+      'bind 127.0.0.1',
+      `port ${port}`,
+      `dir ${dir}`,
+      'save ""',
+
+      'logfile redis.log',
+      ...config,
+      '',
+    ].join('\n'),
   );
-  let process: ChildProcess | undefined;
+  let server: ChildProcess | undefined;
   const clients: Redis[] = [];
   const start = async () => {
-    process = spawn('redis-server', [file], { stdio: 'ignore' });
-    await untilItAnswers(port, process, options.password);
+    server = spawn('redis-server', [file], { stdio: 'ignore' });
+    await untilItAnswers(port, server, options.password);
   };
   const kill = async () => {
-    if (process === undefined || process.exitCode !== null || process.signalCode !== null) return;
-    const gone = once(process, 'exit');
-    process.kill('SIGKILL');
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, 'exit');
+    server.kill('SIGKILL');
     await gone;
   };
+  const abandoned = () => {
+    server?.kill('SIGKILL');
+  };
+  process.once('exit', abandoned);
   await start();
   return {
     port,
@@ -66,8 +77,9 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     },
     async stop() {
       for (const client of clients) client.disconnect();
+      // SIGKILL: it may refuse SIGTERM. A child of it that still writes a file ends a moment later.
       await kill();
-      await rm(dir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }
@@ -83,8 +95,8 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function untilItAnswers(port: number, process: ChildProcess, password?: string): Promise<void> {
-  const died = once(process, 'exit').then(() => {
+async function untilItAnswers(port: number, server: ChildProcess, password?: string): Promise<void> {
+  const died = once(server, 'exit').then(() => {
     throw new Error(`redis-server ended before it answered on port ${port}`);
   });
   died.catch(() => {}); // It ends one day; only an end before readiness matters here.
