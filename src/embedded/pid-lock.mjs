@@ -9,14 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const RETRY_MS = 100;
 
-/**
- * Runs the work while holding the file. `onWait` is called once when another living process holds it.
- * @template T
- * @param {string} file
- * @param {() => T | Promise<T>} work
- * @param {(pid: number) => void} [onWait]
- * @returns {Promise<T>}
- */
+/** Runs the work while holding the file. `onWait` is called once when another living process holds it. */
 export async function exclusively(file, work, onWait) {
   mkdirSync(dirname(file), { recursive: true });
   let told = false;

@@ -62,7 +62,7 @@ async function fetchOrBuild(cache, environment, log) {
   log(
     'The embedded server needs the Temporal CLI, which is not on PATH: downloading it, once (about 60 MB).',
   );
-  const fetchFailure = await download(cache, log);
+  const fetchFailure = await download(cache, environment, log);
   if (fetchFailure === undefined) return join(cache, `temporal-${VERSION}${SUFFIX}`);
   log(`It cannot be downloaded here: ${fetchFailure}.`);
   const go = findOnPath('go', environment);
@@ -77,12 +77,15 @@ async function fetchOrBuild(cache, environment, log) {
 }
 
 /** By the SDK, in a process of its own that can be ended when nothing moves. Returns why it failed. */
-async function download(cache, log) {
+async function download(cache, environment, log) {
   const script = fileURLToPath(new URL('./fetch-temporal-cli.mjs', import.meta.url));
   const partial = join(cache, `temporal-${VERSION}${SUFFIX}.downloading`);
   // A rest of a download that was killed; nobody else writes it, since the lock is ours.
   rmSync(partial, { force: true });
-  const child = spawn(process.execPath, [script, VERSION, cache], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [script, VERSION, cache], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: environment,
+  });
   let failure = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
     failure += text;
