@@ -1,0 +1,116 @@
+import type { LineCounter } from 'yaml';
+import type { ConfigIssue, IssueCode } from './issue.ts';
+import type { DataPath, Place } from './yaml-source.ts';
+
+/** The issues of one file as they are found, each put to its place in the text; one issue for one place. */
+
+export interface Finding {
+  readonly path: DataPath;
+  readonly code: IssueCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Points at the key, not the value; the default where there is no value. */
+  readonly at?: 'key' | 'value';
+  readonly severity?: 'error' | 'warning';
+}
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export class Findings {
+  readonly source: string;
+  readonly #text: string;
+  readonly #lines: LineCounter;
+  readonly #locate: (path: DataPath) => Place;
+  readonly #issues: ConfigIssue[] = [];
+
+  constructor(source: string, text: string, lines: LineCounter, locate: (path: DataPath) => Place) {
+    this.source = source;
+    this.#text = text;
+    this.#lines = lines;
+    this.#locate = locate;
+  }
+
+  /** Adds an issue about what is written at `path` (about its nearest ancestor where nothing is). */
+  add(finding: Finding): void {
+    const { key, value } = this.#locate(finding.path);
+    const node =
+      finding.at === 'key' ? (key ?? value) : value?.range?.[0] === value?.range?.[1] ? key : value;
+    const range = (node ?? key ?? value)?.range;
+    const written = value?.range && this.#text.slice(value.range[0], value.range[1]).trim();
+    this.addAt(range?.[0] ?? 0, finding, written || undefined);
+  }
+
+  /** Adds an issue at an offset of the text. */
+  addAt(offset: number, finding: Finding, value?: string): void {
+    const { line, column } = this.positionAt(offset);
+    const severity = finding.severity ?? 'error';
+    const path = pathText(finding.path);
+    const same = (issue: ConfigIssue) =>
+      issue.line === line && issue.column === column && issue.severity === severity && issue.path === path;
+    if (this.#issues.some(same)) return;
+    this.#issues.push({
+      severity,
+      source: this.source,
+      line,
+      column,
+      path,
+      ...(value === undefined || value.length > 200 ? {} : { value }),
+      code: finding.code,
+      message: finding.message,
+      ...(finding.hint === undefined ? {} : { hint: finding.hint }),
+      excerpt: this.#lineText(offset),
+    });
+  }
+
+  /** Where `path` is written, `12:3`. */
+  positionOf(path: DataPath, at: 'key' | 'value' = 'value'): string {
+    const { key, value } = this.#locate(path);
+    const node = at === 'key' ? (key ?? value) : (value ?? key);
+    const { line, column } = this.positionAt(node?.range?.[0] ?? 0);
+    return `${line}:${column}`;
+  }
+
+  /** Whether something was found wrong at `path` or below it. */
+  hasErrorAt(path: DataPath): boolean {
+    const prefix = pathText(path);
+    return this.errors.some(
+      (issue) =>
+        issue.path === prefix || issue.path.startsWith(`${prefix}.`) || issue.path.startsWith(`${prefix}[`),
+    );
+  }
+
+  positionAt(offset: number): Position {
+    const { line, col } = this.#lines.linePos(Math.min(offset, this.#text.length));
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  }
+
+  get errors(): ConfigIssue[] {
+    return this.#issues.filter((issue) => issue.severity === 'error').sort(byPlace);
+  }
+
+  get warnings(): ConfigIssue[] {
+    return this.#issues.filter((issue) => issue.severity === 'warning').sort(byPlace);
+  }
+
+  #lineText(offset: number): string {
+    const at = Math.min(offset, this.#text.length);
+    const start = this.#text.lastIndexOf('\n', at - 1) + 1;
+    const end = this.#text.indexOf('\n', start);
+    return this.#text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '');
+  }
+}
+
+/** `tuning.search_space.slippage_bps.bounds[0]` */
+export function pathText(path: DataPath): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    '',
+  );
+}
+
+function byPlace(a: ConfigIssue, b: ConfigIssue): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

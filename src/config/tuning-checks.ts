@@ -1,0 +1,69 @@
+import { gridSize } from '../optimizers/grid.ts';
+import { checkConditions } from './condition-checks.ts';
+import { engineProblem } from './engine-checks.ts';
+import type { Findings } from './findings.ts';
+import { checkObjective } from './objective-checks.ts';
+import type { ConfigOverrides } from './overrides.ts';
+import { checkEnqueue, checkFixed } from './param-checks.ts';
+import { searchSpace } from './search-space.ts';
+import { checkSpace, SPACE_PATH } from './space-checks.ts';
+import { MAX_ITERATIONS, type TuningConfig, tuningFileSchema } from './tuning-schema.ts';
+import { isMapping } from './written.ts';
+import { parseWith } from './zod-findings.ts';
+
+/** Every check of a tuning config's own text, and the config with what the command line said over it. */
+
+/** The config, or undefined when `findings` has got errors that leave none. */
+export function checkTuning(
+  data: unknown,
+  overrides: ConfigOverrides,
+  findings: Findings,
+): TuningConfig | undefined {
+  const parsed = parseWith(tuningFileSchema, data, findings);
+  const written = isMapping(data) && isMapping(data.tuning) ? data.tuning : {};
+  checkSpace(written.search_space, findings);
+  checkConditions(written.search_space, findings);
+  checkFixed(written.fixed, written.search_space, findings);
+  checkObjective(written.objective, findings);
+  if (parsed === undefined) return undefined;
+  const config = applyOverrides(parsed.tuning, overrides);
+  checkEngine(config, findings);
+  if (!findings.hasErrorAt(SPACE_PATH)) {
+    const space = searchSpace(config.search_space);
+    checkEnqueue(config.enqueue, space, findings);
+    if (config.method === 'grid') checkGrid(gridSize(space, config.grid_points), config, findings);
+  }
+  return config;
+}
+
+function applyOverrides(config: TuningConfig, overrides: ConfigOverrides): TuningConfig {
+  return {
+    ...config,
+    method: overrides.optimizer ?? config.method,
+    max_iterations: overrides.iterations ?? config.max_iterations,
+    parallelism: overrides.workers ?? config.parallelism,
+    seed: overrides.seed ?? config.seed,
+  };
+}
+
+/** A grid that no session could finish is a mistake in the space, found before the start and not after a day. */
+function checkGrid(size: number, config: TuningConfig, findings: Findings): void {
+  if (size <= MAX_ITERATIONS) return;
+  findings.add({
+    path: SPACE_PATH,
+    at: 'key',
+    code: 'GRID_TOO_LARGE',
+    message: `the grid has ${count(size)} points with grid_points ${config.grid_points}; at most ${count(MAX_ITERATIONS)} are allowed`,
+    hint: 'Search fewer parameters, write larger steps or fewer grid_points, or use method: random or bayesian',
+  });
+}
+
+function count(size: number): string {
+  return size < Number.MAX_SAFE_INTEGER ? size.toLocaleString('en-US') : `about ${size.toPrecision(3)}`;
+}
+
+function checkEngine(config: TuningConfig, findings: Findings): void {
+  const problem = engineProblem(config.engine);
+  if (problem)
+    findings.add({ path: ['tuning', ...problem.path], code: 'BAD_VALUE', message: problem.message });
+}
