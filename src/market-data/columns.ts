@@ -7,23 +7,42 @@ import type { MarketData, VenueColumns } from './market-data.ts';
 
 type Column = Float64Array<SharedArrayBuffer>;
 
-/** time, five per venue, rate. */
-export const COLUMN_COUNT = 12;
-
-export function allocateColumns(rows: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(rows * COLUMN_COUNT * Float64Array.BYTES_PER_ELEMENT);
+export interface Shape {
+  readonly rows: number;
+  /** Venues that quote in every row: their `updated` is `time`, the same memory. */
+  readonly upbitAlways: boolean;
+  readonly binanceAlways: boolean;
 }
 
-/** The data set whose columns lie in `buffer`: the same memory, no copy. */
-export function columnsOver(buffer: SharedArrayBuffer, rows: number, hash: string): MarketData {
-  const column = (index: number): Column =>
-    new Float64Array(buffer, index * rows * Float64Array.BYTES_PER_ELEMENT, rows);
-  const venue = (first: number): VenueColumns => ({
-    bid: column(first),
-    bidQty: column(first + 1),
-    ask: column(first + 2),
-    askQty: column(first + 3),
-    updated: column(first + 4),
+/** time, four columns per venue, rate. */
+const FIXED_COLUMNS = 10;
+
+export function bufferBytes({ rows, upbitAlways, binanceAlways }: Shape): number {
+  const columns = FIXED_COLUMNS + (upbitAlways ? 0 : 1) + (binanceAlways ? 0 : 1);
+  return columns * rows * Float64Array.BYTES_PER_ELEMENT;
+}
+
+export function allocateColumns(shape: Shape, hash: string): MarketData {
+  return columnsOver(new SharedArrayBuffer(bufferBytes(shape)), shape, hash);
+}
+
+/** The data set whose columns lie in `buffer`, of `bufferBytes(shape)`: the same memory, no copy. */
+export function columnsOver(buffer: SharedArrayBuffer, shape: Shape, hash: string): MarketData {
+  const { rows, upbitAlways, binanceAlways } = shape;
+  let taken = 0;
+  const column = (): Column =>
+    new Float64Array(buffer, taken++ * rows * Float64Array.BYTES_PER_ELEMENT, rows);
+  const time = column();
+  const venue = (always: boolean): VenueColumns => ({
+    bid: column(),
+    bidQty: column(),
+    ask: column(),
+    askQty: column(),
+    updated: always ? time : column(),
   });
-  return { rows, time: column(0), upbit: venue(1), binance: venue(6), rate: column(11), hash };
+  return { rows, time, upbit: venue(upbitAlways), binance: venue(binanceAlways), rate: column(), hash };
+}
+
+export function shapeOf({ rows, time, upbit, binance }: MarketData): Shape {
+  return { rows, upbitAlways: upbit.updated === time, binanceAlways: binance.updated === time };
 }

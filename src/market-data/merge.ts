@@ -1,5 +1,5 @@
 import { ArbtuneError } from '../errors.ts';
-import { allocateColumns, columnsOver } from './columns.ts';
+import { allocateColumns } from './columns.ts';
 import type { MarketData, VenueColumns } from './market-data.ts';
 import type { QuoteSeries, RateSeries } from './quotes.ts';
 
@@ -39,8 +39,13 @@ export function overlap({ upbit, binance, rate }: MergeInput): Window {
  */
 export function mergeQuotes(input: MergeInput, hash: string): MarketData {
   const window = overlap(input);
-  const rows = walk(input, window, () => {});
-  const data = columnsOver(allocateColumns(rows), rows, hash);
+  let upbitAlways = true;
+  let binanceAlways = true;
+  const rows = walk(input, window, (_, time, upbit, binance) => {
+    upbitAlways = upbitAlways && updated(input.upbit, upbit) === time;
+    binanceAlways = binanceAlways && updated(input.binance, binance) === time;
+  });
+  const data = allocateColumns({ rows, upbitAlways, binanceAlways }, hash);
   walk(input, window, (row, time, upbit, binance, rate) => {
     data.time[row] = time;
     copyQuote(input.upbit, upbit, data.upbit, row);
@@ -82,12 +87,16 @@ function lastAtOrBefore(times: Float64Array, rows: number, time: number, index: 
 }
 
 function copyQuote(from: QuoteSeries, index: number, to: VenueColumns, row: number): void {
-  const bid = from.bid[index]!;
-  to.bid[row] = bid;
+  to.bid[row] = from.bid[index]!;
   to.bidQty[row] = from.bidQty[index]!;
   to.ask[row] = from.ask[index]!;
   to.askQty[row] = from.askQty[index]!;
-  to.updated[row] = Number.isNaN(bid) ? Number.NaN : from.time[index]!;
+  to.updated[row] = updated(from, index);
+}
+
+/** When the quote was made; NaN where there is none. */
+function updated(series: QuoteSeries, index: number): number {
+  return Number.isNaN(series.bid[index]) ? Number.NaN : series.time[index]!;
 }
 
 function span({ time, rows }: QuoteSeries): string {

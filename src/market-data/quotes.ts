@@ -42,6 +42,11 @@ export class RowBuffer {
     this.#rows++;
   }
 
+  /** Takes the last row back. */
+  pop(): void {
+    this.#rows--;
+  }
+
   /** The rows written so far; views, not copies. */
   column(index: number): Float64Array {
     return this.#columns[index]!.subarray(0, this.#rows);

@@ -1,5 +1,5 @@
 import { ArbtuneError } from '../errors.ts';
-import { allocateColumns, columnsOver } from './columns.ts';
+import { allocateColumns } from './columns.ts';
 import { scenarioHash } from './hash.ts';
 import type { MarketData, VenueColumns } from './market-data.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
@@ -19,7 +19,8 @@ export function marketDataFromSteps(scenario: Scenario): MarketData {
   const { steps } = scenario;
   if (steps.length === 0)
     throw new ArbtuneError('input', `Scenario "${scenario.name}" has no steps; expected at least one`);
-  const data = columnsOver(allocateColumns(steps.length), steps.length, scenarioHash(scenario));
+  const shape = { rows: steps.length, upbitAlways: true, binanceAlways: true };
+  const data = allocateColumns(shape, scenarioHash(scenario));
   let rate = scenario.symbols.exchange_rate;
   steps.forEach((step, row) => {
     const fail = (what: string): never => {
@@ -40,8 +41,8 @@ export function marketDataFromSteps(scenario: Scenario): MarketData {
     if (!isPrice(rate)) fail(`expected a rate > 0, got ${rate}`);
     data.time[row] = time;
     data.rate[row] = rate;
-    writeQuote(data.upbit, row, time, quoteOf(step, 'upbit', fail));
-    writeQuote(data.binance, row, time, quoteOf(step, 'binance', fail));
+    writeQuote(data.upbit, row, quoteOf(step, 'upbit', fail));
+    writeQuote(data.binance, row, quoteOf(step, 'binance', fail));
   });
   return data;
 }
@@ -70,10 +71,9 @@ function isPrice(value: number): boolean {
   return value > 0 && Number.isFinite(value);
 }
 
-function writeQuote(venue: VenueColumns, row: number, time: number, quote: Quote): void {
+function writeQuote(venue: VenueColumns, row: number, quote: Quote): void {
   venue.bid[row] = quote.bid;
   venue.bidQty[row] = quote.bidQty;
   venue.ask[row] = quote.ask;
   venue.askQty[row] = quote.askQty;
-  venue.updated[row] = time;
 }

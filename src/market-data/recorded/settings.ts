@@ -3,7 +3,8 @@ import { madeVenueSchema } from '../generate/settings.ts';
 
 /** A scenario's `data:`: which recordings it replays and what is done with what is wrong in them. */
 
-const timeUnit = z.enum(['s', 'ms', 'us', 'ns']);
+export const UNITS = ['s', 'ms', 'us', 'ns'] as const;
+const timeUnit = z.enum(UNITS);
 
 /** Refusing is the default wherever the data may be wrong; every policy's effect is counted and reported. */
 const policies = {
@@ -40,12 +41,17 @@ const quoteColumns = z.strictObject({
   ask_qty: z.string().min(1).exactOptional(),
 });
 
-/** `found` takes the unit that puts the first row between 2009 and 2100. */
-const mappedTime = {
-  time_unit: timeUnit.or(z.literal('found')).default('found'),
-  /** `start`: times count from the recording's start, not from 1970; needs a `time_unit`. */
-  time_origin: z.enum(['epoch', 'start']).default('epoch'),
+/** `start`: times count from the recording's start, not from 1970; needs a `time_unit`. */
+const timeOrigin = z.enum(['epoch', 'start']).default('epoch');
+
+/** `found` takes the unit that puts the first row between 2009 and 2100; `iso` is ISO 8601 text. */
+const csvTime = {
+  time_unit: z.enum([...UNITS, 'iso', 'found']).default('found'),
+  time_origin: timeOrigin,
 };
+
+/** Of numbers: a column of timestamps says its unit itself. */
+const parquetTime = { time_unit: z.enum([...UNITS, 'found']).default('found'), time_origin: timeOrigin };
 
 const tardisTime = {
   time: z.enum(['timestamp', 'local_timestamp']).default('timestamp'),
@@ -74,10 +80,10 @@ const recordedFormats = [
     format: z.literal('csv'),
     columns: quoteColumns,
     delimiter: z.string().length(1).default(','),
-    ...mappedTime,
+    ...csvTime,
     ...common,
   }),
-  z.strictObject({ format: z.literal('parquet'), columns: quoteColumns, ...mappedTime, ...common }),
+  z.strictObject({ format: z.literal('parquet'), columns: quoteColumns, ...parquetTime, ...common }),
 ] as const;
 
 export const recordedVenueSchema = z.discriminatedUnion('format', recordedFormats);
@@ -88,13 +94,13 @@ export const rateFileSchema = z.discriminatedUnion('format', [
     format: z.literal('csv'),
     columns: z.strictObject({ time: z.string().min(1), rate: z.string().min(1) }),
     delimiter: z.string().length(1).default(','),
-    ...mappedTime,
+    ...csvTime,
     ...common,
   }),
   z.strictObject({
     format: z.literal('parquet'),
     columns: z.strictObject({ time: z.string().min(1), rate: z.string().min(1) }),
-    ...mappedTime,
+    ...parquetTime,
     ...common,
   }),
 ]);
@@ -111,7 +117,7 @@ export const recordingSchema = z
     path: ['binance', 'format'],
   });
 
-export type TimeUnit = z.output<typeof timeUnit>;
+export type TimeUnit = (typeof UNITS)[number];
 export type RecordedVenue = z.output<typeof recordedVenueSchema>;
 export type VenueSource = z.output<typeof venueSourceSchema>;
 export type RateFile = z.output<typeof rateFileSchema>;
