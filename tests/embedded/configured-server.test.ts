@@ -7,6 +7,7 @@ import { ensureTemporal } from '../../src/embedded/ensure-temporal.ts';
 import type { Environment } from '../../src/embedded/home.ts';
 import { homeLayout, makePrivateFolder } from '../../src/embedded/home.ts';
 import { choosePorts, isListening, LOOPBACK } from '../../src/embedded/ports.ts';
+import { runDevServer } from '../../src/embedded/run-dev-server.ts';
 import { findTemporalCli } from '../../src/embedded/temporal-cli.mjs';
 import { REQUIRED_ATTRIBUTES } from '../../src/workflows/search-attributes.ts';
 import { cleanEnvironment, temporaryFolder } from '../support/environment.ts';
@@ -87,7 +88,7 @@ describe('a configured Temporal service', () => {
 
     await expect(ensure(environment, home)).rejects.toMatchObject({
       kind: 'unreachable',
-      message: expect.stringContaining(`Temporal at ${LOOPBACK}:${grpc} does not answer`),
+      message: `Temporal at ${LOOPBACK}:${grpc} does not answer (tried for 6 s); start it, or change TEMPORAL_ADDRESS or the Temporal profile.`,
     });
     expect(performance.now() - began).toBeLessThan(10_000);
     expect(existsSync(home)).toBe(false);
@@ -107,6 +108,15 @@ describe('a configured Temporal service', () => {
     });
     expect(performance.now() - began).toBeLessThan(10_000);
   }, 15_000);
+
+  test('keeps `dev` from starting an embedded one', async () => {
+    const home = join(temporaryFolder(), 'home');
+    const address = inject('temporalAddress');
+    const environment = cleanEnvironment({ TEMPORAL_ADDRESS: address });
+    const dev = runDevServer({ home, environment, log: () => {}, onReady: () => {} });
+    await expect(dev).rejects.toMatchObject({ kind: 'input', message: expect.stringContaining(address) });
+    expect(existsSync(home)).toBe(false);
+  });
 
   test('without the namespace is an error that names both', async () => {
     const address = inject('temporalAddress');
