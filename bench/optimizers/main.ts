@@ -1,11 +1,10 @@
-import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Method } from '../../src/optimizers/optimizer.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { installPeers } from './peers/install.ts';
 import { isPeer, peerOf } from './peers/peers.ts';
-import { appendResult, keyOf, type RunKey, type RunResult, readResults } from './raw-results.ts';
-import { runSessions } from './session-pool.ts';
+import { type RunKey, type RunResult, readResults } from './raw-results.ts';
+import { runMissing } from './run-missing.ts';
 import type { SessionRequest } from './session-process.ts';
 import { sourceVersion } from './source-version.ts';
 import { aggregateTable, askTable, type Column, regretTable } from './table.ts';
@@ -14,6 +13,8 @@ import { aggregateTable, askTable, type Column, regretTable } from './table.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RESULTS = join(ROOT, 'build/bench/optimizers');
+/** What our results depend on besides the bench. */
+const SOURCES = ['src/optimizers', 'src/search-space'];
 const PEER_RESULTS = join(RESULTS, 'peers');
 
 function ourName(method: Method, { settings }: BenchOptions): string {
@@ -29,27 +30,6 @@ function sessions(options: BenchOptions, peer: string, seeds: number, method: Me
       settings: { ...settings, method },
     })),
   ).flat();
-}
-
-async function runMissing(folder: string, requests: readonly SessionRequest[], processes: number) {
-  const done = new Set(readResults(folder).map(keyOf));
-  const missing = requests.filter(({ key }) => !done.has(keyOf(key)));
-  let left = missing.length;
-  const count = (): void => {
-    left -= 1;
-    if (left % 20 === 0) process.stderr.write(`${left} sessions left, load ${loadavg()[0]!.toFixed(1)}\n`);
-  };
-  await runSessions(missing, {
-    processes,
-    onResult: (result) => {
-      appendResult(folder, result);
-      count();
-    },
-    onFailure: (key, error) => {
-      process.stderr.write(`failed: ${keyOf(key)}: ${error}\n`);
-      count();
-    },
-  });
 }
 
 function runOurs(options: BenchOptions, folder: string): Promise<void> {
@@ -96,7 +76,7 @@ function columnOf(name: string, results: readonly RunResult[], options: BenchOpt
 
 const options = readOptions(process.argv.slice(2));
 if (options) {
-  const folder = join(RESULTS, options.label ?? `arbtune-${sourceVersion(ROOT)}`);
+  const folder = join(RESULTS, options.label ?? `arbtune-${sourceVersion(ROOT, SOURCES)}`);
   if (options.runPeers) await runPeers(options);
   await runOurs(options, folder);
   const columns = columnsOf(options, folder);

@@ -15,7 +15,7 @@ export interface Measurement {
 export async function runSession(
   key: RunKey,
   optimizer: AskTell,
-  measure: (params: Params, trial: number) => Measurement | Promise<Measurement>,
+  measure: (params: Params, trial: number) => Measurement,
 ): Promise<RunResult> {
   const values: number[] = [];
   const observed: number[] = [];
@@ -33,7 +33,7 @@ export async function runSession(
     }
     for (const params of asked) {
       const trial = values.length;
-      const { value, told } = await measure(params, trial);
+      const { value, told } = measure(params, trial);
       values.push(value);
       observed.push(told);
       await optimizer.tell(trial, told);

@@ -2,10 +2,9 @@ import type { OptimizerSettings } from '../../src/optimizers/optimizer.ts';
 import { type AskTell, type SessionSetup, startOurs } from './ask-tell.ts';
 import { type PeerProcess, spawnPeer } from './peers/peer-process.ts';
 import { isPeer, type PeerName } from './peers/peers.ts';
-import { observe } from './problems/randomness.ts';
-import { findProblem } from './problems/sets.ts';
 import type { RunKey, RunResult } from './raw-results.ts';
 import { runSession } from './run-session.ts';
+import { findTask, type Task } from './task.ts';
 
 /** A process of the bench: runs one session for each message, answers with its result. One at a time, so its CPU time is the session's. */
 
@@ -18,6 +17,13 @@ export interface SessionRequest {
 export type SessionAnswer = { readonly result: RunResult } | { readonly error: string };
 
 const peers = new Map<PeerName, PeerProcess>();
+const tasks = new Map<string, Task>();
+
+async function taskOf(name: string): Promise<Task> {
+  const task = tasks.get(name) ?? (await findTask(name));
+  tasks.set(name, task);
+  return task;
+}
 
 function start(key: RunKey, setup: SessionSetup, settings: SessionRequest['settings']): Promise<AskTell> {
   if (!isPeer(key.peer)) return Promise.resolve(startOurs(setup, settings));
@@ -27,14 +33,11 @@ function start(key: RunKey, setup: SessionSetup, settings: SessionRequest['setti
 }
 
 async function answer({ key, settings }: SessionRequest): Promise<SessionAnswer> {
-  const problem = findProblem(key.problem);
   try {
     const { seed, budget, batch } = key;
-    const optimizer = await start(key, { space: problem.space, seed, budget, batch }, settings);
-    const result = await runSession(key, optimizer, (params, trial) => {
-      const value = problem.f(params);
-      return { value, told: observe(problem, value, seed, trial) };
-    });
+    const task = await taskOf(key.problem);
+    const optimizer = await start(key, { space: task.space, seed, budget, batch }, settings);
+    const result = await runSession(key, optimizer, (params, trial) => task.measure(params, seed, trial));
     return { result };
   } catch (error) {
     return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };

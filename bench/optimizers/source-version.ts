@@ -4,12 +4,10 @@ import { join } from 'node:path';
 
 /** Names our results by the source that gave them, so that a changed optimizer never resumes another one's run. */
 
-const FOLDERS = ['src/optimizers', 'src/search-space'];
-
 /** Eight hex digits of the sources' sha256. */
-export function sourceVersion(root: string): string {
+export function sourceVersion(root: string, folders: readonly string[]): string {
   const hash = createHash('sha256');
-  for (const folder of FOLDERS) {
+  for (const folder of folders) {
     const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
     for (const name of names.filter((n) => n.endsWith('.ts')).sort()) {
       hash.update(name).update(readFileSync(join(root, folder, name)));

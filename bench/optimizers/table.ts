@@ -21,7 +21,7 @@ function scoresOf(problems: readonly Problem[], column: Column, budget: number):
 }
 
 /** Markdown, so that it can go into a document as printed. */
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const chars = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '' };
   const bottom = { bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' };
   const inner = {

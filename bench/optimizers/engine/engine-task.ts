@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { loadMarketData } from '../../../src/market-data/load.ts';
+import type { Scenario } from '../../../src/market-data/scenario.ts';
+import { buildEdgeIndex, createIndexedFinder } from '../../../src/paper-engine/edge-index.ts';
+import { resolveStrategy } from '../../../src/paper-engine/params.ts';
+import { measure } from '../../../src/paper-engine/replay.ts';
+import { createWorld } from '../../../src/paper-engine/run.ts';
+import { resolveEngineSettings } from '../../../src/paper-engine/settings.ts';
+import type { Params, SearchSpace } from '../../../src/search-space/space.ts';
+import type { Task } from '../task.ts';
+import { ENGINE_SCENARIOS } from './engine-scenarios.ts';
+
+/** The paper engine as a task: lose as little as possible, over one data set or the mean of all four (`all`). */
+
+/** Named `ARBTUNE_BENCH_DATA`, else the repository's examples: where the recorded quotes lie. */
+const ROOT = join(import.meta.dirname, '../../..');
+
+const SPACE: SearchSpace = {
+  min_spread_pct: { type: 'float', bounds: [0, 0.4] },
+  slippage_bps: { type: 'float', bounds: [0, 30] },
+  max_position_krw: { type: 'float', bounds: [50_000, 20_000_000], log: true },
+  order_share: { type: 'float', bounds: [0.05, 1] },
+  inventory_skew_pct: { type: 'float', bounds: [0, 1] },
+  rebalance_threshold: { type: 'float', bounds: [0.05, 1] },
+  trade_cooldown_s: { type: 'float', bounds: [0.1, 600], log: true },
+  stale_ms: { type: 'float', bounds: [20, 5_000], log: true },
+  unwind_slippage_bps: { type: 'float', bounds: [0, 100] },
+};
+
+export const ENGINE_TASKS = [...Object.keys(ENGINE_SCENARIOS), 'all'];
+
+/** A trial's value is its negative `net_pnl`, KRW. Exact: nothing is added to what is told. */
+export async function engineTask(name: string): Promise<Task> {
+  const scenarios = name === 'all' ? Object.values(ENGINE_SCENARIOS) : [ENGINE_SCENARIOS[name]];
+  const losses = await Promise.all(scenarios.map((scenario) => lossOn(scenario!)));
+  return {
+    space: SPACE,
+    measure(params) {
+      const value = losses.reduce((sum, loss) => sum + loss(params), 0) / losses.length;
+      return { value, told: value };
+    },
+  };
+}
+
+async function lossOn(scenario: Scenario): Promise<(params: Params) => number> {
+  const market = await loadMarketData(scenario, {
+    root: process.env.ARBTUNE_BENCH_DATA ?? join(ROOT, 'examples'),
+    cacheDir: join(ROOT, 'build/bench/market-data'),
+  });
+  const world = createWorld(market, resolveEngineSettings());
+  const finder = createIndexedFinder(market, world.factors, buildEdgeIndex(market, world.factors));
+  return (params) => -measure(world, resolveStrategy(params, scenario.risk_profile), finder).net_pnl!;
+}
