@@ -180,6 +180,13 @@ export class TuningClient {
     );
   }
 
+  /** Tells the session that a worker serves it alone. */
+  async serve(sessionId: string, workerId: string): Promise<void> {
+    await this.#answered(sessionId, (handle) =>
+      handle.executeUpdate(messages.serveUpdate, { args: [{ workerId }] }),
+    );
+  }
+
   /** At once: running trials are let go, nothing is analysed. */
   async cancel(sessionId: string): Promise<void> {
     await this.#ask(() => this.#handle(sessionId).cancel(), sessionId);

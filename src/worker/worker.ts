@@ -1,10 +1,15 @@
 import { hostname } from 'node:os';
-import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
+import {
+  NativeConnection,
+  type NativeConnectionOptions,
+  type WorkerOptions as TemporalWorkerOptions,
+  Worker,
+} from '@temporalio/worker';
 import { createActivities, type TrialsEvent } from '../activities/create-activities.ts';
 import type { TrialEvaluator } from '../activities/trial-evaluator.ts';
 import type { TemporalServer } from '../embedded/ensure-temporal.ts';
 import type { ResultStore } from '../store/result-store.ts';
-import { taskQueueOf } from '../workflows/names.ts';
+import { sessionQueueOf, taskQueueOf } from '../workflows/names.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** A worker process's part in Temporal: polls the queue of its environment and mode, for the workflow and its activities. */
@@ -15,6 +20,8 @@ export interface WorkerOptions {
   readonly mode: string;
   /** In its Temporal identity and in every result. */
   readonly workerId: string;
+  /** Measure trials of this session alone. */
+  readonly sessionId?: string;
   /** Batches of trials measured at once. */
   readonly concurrency: number;
   readonly evaluator: TrialEvaluator;
@@ -37,30 +44,56 @@ const SHUTDOWN_FORCE_MS = 10_000;
 /** Cancellation arrives with a heartbeat, so heartbeats must not wait for one another. */
 const HEARTBEAT_THROTTLE_MS = 200;
 
+/**
+ * Serves every session of the environment and mode, or, with `sessionId`, trials of that session alone (and, since
+ * someone must, the orchestration of any).
+ */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { env, mode, sessionId } = options;
   const [connection, codePath] = await Promise.all([
     // The client's and the worker's settings differ in the types of optional fields only.
     NativeConnection.connect(options.server.connection as NativeConnectionOptions),
     workflowBundle(),
   ]);
-  const worker = await Worker.create({
+  const common: Omit<TemporalWorkerOptions, 'taskQueue'> = {
     connection,
     namespace: options.server.namespace,
-    taskQueue: taskQueueOf(options),
     identity: `${options.workerId}@${hostname()}:${process.pid}`,
-    workflowBundle: { codePath },
     activities: { ...createActivities(options) },
-    maxConcurrentActivityTaskExecutions: options.concurrency,
+    // One more than is measured at once, so that writing results never waits for measuring.
+    maxConcurrentActivityTaskExecutions: options.concurrency + 1,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     shutdownForceTime: SHUTDOWN_FORCE_MS,
+  };
+  const shared = await Worker.create({
+    ...common,
+    taskQueue: taskQueueOf(options),
+    workflowBundle: { codePath },
+    enableNonLocalActivities: sessionId === undefined,
   });
-  const stopped = worker.run().finally(() => connection.close());
+  const workers = [shared];
+  if (sessionId !== undefined) {
+    workers.push(await Worker.create({ ...common, taskQueue: sessionQueueOf({ env, mode, sessionId }) }));
+  }
+  const stop = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const stopped = Promise.all(
+    workers.map((worker) =>
+      worker.run().catch((error: unknown) => {
+        stop();
+        throw error;
+      }),
+    ),
+  )
+    .then(() => {})
+    .finally(() => connection.close());
   return {
     stopped,
     async stop() {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      stop();
       await stopped;
     },
   };

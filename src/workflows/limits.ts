@@ -6,11 +6,17 @@ export const EVALUATE_HEARTBEAT_TIMEOUT_MS = 5_000;
 /** Added to the trials' own limits for an evaluating activity: loading the data once per process. */
 export const EVALUATE_OVERHEAD_MS = 120_000;
 
+/** A batch that no worker takes this long goes to the other queue, where a session has workers of its own. */
+export const TAKE_TIMEOUT_MS = 10_000;
+
 /** First wait before an evaluation lost with its worker is tried elsewhere: at once, there is nothing to wait for. */
 export const EVALUATE_RETRY_MS = 100;
 
 /** One write of a batch to the store; a store that hangs longer is tried again. */
 export const PERSIST_TIMEOUT_MS = 30_000;
+
+/** First wait before a write is tried again. */
+export const PERSIST_RETRY_MS = 200;
 
 /** A store that is down is asked again at least this often, for ever: results wait in history meanwhile. */
 export const PERSIST_RETRY_MAX_MS = 10_000;

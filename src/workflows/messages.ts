@@ -1,6 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { SessionSpec } from '../config/session-spec.ts';
-import type { Metrics } from '../objective/objective.ts';
+import type { Direction, Metrics } from '../objective/objective.ts';
 import type { Params } from '../search-space/space.ts';
 import type { CarriedSession } from './session-state.ts';
 
@@ -76,6 +76,8 @@ export interface SessionResult {
   readonly completed: number;
   readonly failed: number;
   readonly best?: BestTrial;
+  /** Of the first objective: which end of a ranking is the good one. */
+  readonly direction: Direction;
   /** Where the analysing worker wrote it. */
   readonly csv: string;
 }
@@ -111,6 +113,12 @@ export interface ExtendRequest {
   readonly enqueue: readonly Params[];
 }
 
+/** A worker that serves this session alone has come. */
+export interface ServeRequest {
+  readonly workerId: string;
+}
+
+export const serveUpdate = defineUpdate<void, [ServeRequest]>('serve');
 export const joinUpdate = defineUpdate<JoinAnswer, [JoinRequest]>('join');
 export const pauseUpdate = defineUpdate<SessionStatus>('pause');
 export const unpauseUpdate = defineUpdate<SessionStatus>('unpause');

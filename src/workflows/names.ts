@@ -11,3 +11,8 @@ export function workflowIdOf({ env, mode, sessionId }: SessionIdentity): string 
 export function taskQueueOf({ env, mode }: Pick<SessionIdentity, 'env' | 'mode'>): string {
   return `arbtune:${env}:${mode}`;
 }
+
+/** The queue of the workers that serve one session alone. */
+export function sessionQueueOf(session: SessionIdentity): string {
+  return `${taskQueueOf(session)}:${session.sessionId}`;
+}

@@ -10,6 +10,9 @@ import type { BestTrial, ListedTrial } from './messages.ts';
  * deterministic; `carry` and `restore` take it through a continue-as-new or a resume.
  */
 
+/** A completed trial as the ranking sees it. */
+export type RankedTrial = BestTrial & { readonly violation: number };
+
 interface TrialRow extends ProposedTrial {
   state: 'proposed' | 'running' | 'completed' | 'failed';
   finished?: FinishedTrial;
@@ -32,7 +35,7 @@ export interface CarriedSession {
   /** Trials proposed and not yet measured. */
   readonly proposed: readonly ProposedTrial[];
   readonly workers: readonly string[];
-  readonly best?: BestTrial & { readonly violation: number };
+  readonly best?: RankedTrial;
   /** Params to try next. */
   readonly enqueued: readonly Params[];
   readonly target: number;
@@ -44,6 +47,8 @@ export interface CarriedSession {
   readonly durations: readonly number[];
   /** Requests that have been answered, so that none counts twice. */
   readonly requests: readonly string[];
+  /** Whether workers serve this session alone. */
+  readonly hasSessionWorkers: boolean;
 }
 
 /** Durations remembered for the batch size. */
@@ -57,7 +62,7 @@ export class TrialTable {
   #waiting: TrialRow[] = [];
   readonly #workers = new Map<string, number>();
   #durations: number[] = [];
-  #best: (BestTrial & { readonly violation: number }) | undefined;
+  #best: RankedTrial | undefined;
   #completed = 0;
   #failed = 0;
   /** Trials 1 .. #prefix are finished. */
@@ -96,7 +101,7 @@ export class TrialTable {
     return this.#running;
   }
 
-  get best(): (BestTrial & { readonly violation: number }) | undefined {
+  get best(): RankedTrial | undefined {
     return this.#best;
   }
 
@@ -192,7 +197,7 @@ export class TrialTable {
         objective: objectives[0] as number,
         violation,
       };
-      if (this.#isBetter(candidate)) this.#best = candidate;
+      if (isBetter(this.#spec, candidate, this.#best)) this.#best = candidate;
     }
   }
 
@@ -200,16 +205,6 @@ export class TrialTable {
     if (trial.losses) this.#completed += 1;
     else this.#failed += 1;
     this.#workers.set(workerId, (this.#workers.get(workerId) ?? 0) + 1);
-  }
-
-  /** A feasible trial before one that breaks a constraint, then the first objective, then the earlier iteration. */
-  #isBetter(candidate: BestTrial & { readonly violation: number }): boolean {
-    const best = this.#best;
-    if (best === undefined) return true;
-    if (candidate.violation !== best.violation) return candidate.violation < best.violation;
-    const [a, b] = [candidate.objective, best.objective];
-    if (a !== b) return this.#spec.objective.objectives[0]?.direction === 'minimize' ? a < b : a > b;
-    return candidate.iteration < best.iteration;
   }
 
   list(from: number, limit: number): ListedTrial[] {
@@ -271,6 +266,15 @@ function split(rows: readonly TrialRow[]): { finished: FinishedTrial[]; pending:
     finished: rows.flatMap((row) => row.finished ?? []),
     pending: rows.filter((row) => !row.finished).map(({ iteration, params }) => ({ iteration, params })),
   };
+}
+
+/** A feasible trial before one that breaks a constraint, then the first objective, then the earlier iteration. */
+export function isBetter(spec: SessionSpec, candidate: RankedTrial, best: RankedTrial | undefined): boolean {
+  if (best === undefined) return true;
+  if (candidate.violation !== best.violation) return candidate.violation < best.violation;
+  const [a, b] = [candidate.objective, best.objective];
+  if (a !== b) return spec.objective.objectives[0]?.direction === 'minimize' ? a < b : a > b;
+  return candidate.iteration < best.iteration;
 }
 
 /** Losses are minimised: a maximised metric is negated. */

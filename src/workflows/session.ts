@@ -1,49 +1,36 @@
 import {
-  ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
   isCancellation,
-  proxyActivities,
-  proxyLocalActivities,
   setCurrentDetails,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, AnalyzeOutput, LocalActivities, PersistInput } from '../activities/activities.ts';
-import type { MeasuredBatch, ProposedTrial } from '../activities/measurement.ts';
-import { propose } from '../activities/propose.ts';
+import type { AnalyzeOutput } from '../activities/activities.ts';
+import type { MeasuredBatch } from '../activities/measurement.ts';
 import type { Proposal } from '../optimizers/optimizer.ts';
 import type { Params } from '../search-space/space.ts';
 import { batchSize, learnsFromResults, persistSize } from './batching.ts';
-import { batchSummary, statusDetails } from './details.ts';
+import { statusDetails } from './details.ts';
+import { type EvaluatedBatch, evaluateBatch } from './evaluation.ts';
 import * as limits from './limits.ts';
 import type { RunningTrials, SessionInput, SessionPhase, SessionResult, SessionStatus } from './messages.ts';
+import { askFor, proposable } from './proposals.ts';
+import { QueueRouter } from './queue-router.ts';
 import { SESSION_ATTRIBUTES } from './search-attributes.ts';
 import { type CarriedSession, TrialTable } from './session-state.ts';
+import { StoreProjection } from './store-projection.ts';
 
 /**
  * One run of a session: its trials, what is in flight, and the steps its workflow takes (ask, evaluate, tell,
  * persist). Every decision here follows from history alone, so that a replay makes the same ones.
  */
 
-const persistence = proxyActivities<Pick<Activities, 'persistTrials' | 'saveSession'>>({
-  startToCloseTimeout: limits.PERSIST_TIMEOUT_MS,
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry: { initialInterval: 200, maximumInterval: limits.PERSIST_RETRY_MAX_MS },
-});
-
-const analysis = proxyActivities<Pick<Activities, 'analyzeSession'>>({
-  startToCloseTimeout: limits.ANALYZE_TIMEOUT_MS,
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry: { initialInterval: 200, maximumInterval: limits.PERSIST_RETRY_MAX_MS },
-});
-
-const search = proxyLocalActivities<LocalActivities>({ startToCloseTimeout: limits.PROPOSE_TIMEOUT_MS });
-
 export class Session {
   readonly #input: SessionInput;
   readonly #startedAt: string;
   readonly table: TrialTable;
+  readonly router: QueueRouter;
   target: number;
   parallelism: number;
   enqueued: Params[];
@@ -55,10 +42,7 @@ export class Session {
   /** Requests answered so far; a request counts once. */
   readonly requests: string[];
   readonly #inFlight = new Map<number, RunningTrials>();
-  #unpersisted: PersistInput['batches'][number][] = [];
-  #unpersistedTrials = 0;
-  #persisted: number;
-  #persisting = false;
+  readonly #store: StoreProjection;
   #asking = false;
   #exhausted = false;
   #attributesAt = 0;
@@ -68,13 +52,14 @@ export class Session {
     const { spec, carried } = input;
     this.#input = input;
     this.table = new TrialTable(spec, carried);
+    this.router = new QueueRouter(carried?.hasSessionWorkers);
     this.target = carried?.target ?? spec.maxIterations;
     this.parallelism = carried?.parallelism ?? spec.parallelism;
     this.enqueued = [...(carried?.enqueued ?? spec.enqueue)];
     this.paused = carried?.paused ?? false;
     this.requests = [...(carried?.requests ?? [])];
     this.#startedAt = carried?.startedAt ?? workflowInfo().startTime.toISOString();
-    this.#persisted = this.table.finished;
+    this.#store = new StoreProjection(input, this.table.finished);
     this.#attributesAt = this.table.finished;
     if (this.paused) this.phase = 'paused';
   }
@@ -104,7 +89,7 @@ export class Session {
   }
 
   get isIdle(): boolean {
-    return this.#inFlight.size === 0 && !this.#asking && !this.#persisting && this.#unpersisted.length === 0;
+    return this.#inFlight.size === 0 && !this.#asking && this.#store.waitingTrials === 0;
   }
 
   get isSearchOver(): boolean {
@@ -117,14 +102,14 @@ export class Session {
 
   get canDispatch(): boolean {
     if (this.paused || this.#isStopping || this.isRotating || this.table.waiting === 0) return false;
-    if (this.#unpersistedTrials > limits.MAX_UNPERSISTED) return false;
+    if (this.#store.waitingTrials > limits.MAX_UNPERSISTED) return false;
     return this.#learns || this.#inFlight.size < this.parallelism;
   }
 
   /** A write takes as many trials as are measured in about a second, or what is left when nothing else goes on. */
   get canPersist(): boolean {
-    if (this.#persisting || this.#unpersisted.length === 0) return false;
-    if (this.#unpersistedTrials >= persistSize(this.table.durations)) return true;
+    if (this.#store.isWriting || this.#store.waitingTrials === 0) return false;
+    if (this.#store.waitingTrials >= persistSize(this.table.durations)) return true;
     return this.#inFlight.size === 0 && !this.#asking && !this.canPropose && !this.canDispatch;
   }
 
@@ -136,16 +121,7 @@ export class Session {
       const free = this.#inFlight.size < parallelism ? this.#batchSize - table.waiting : 0;
       return Math.min(left, free);
     }
-    if (this.#input.spec.ordering === 'asynchronous') {
-      return Math.min(left, parallelism - table.running - table.waiting, 1);
-    }
-    let count = 0;
-    while (
-      count < Math.min(left, limits.MAX_PROPOSALS) &&
-      table.isFinishedUpTo(table.next + count - parallelism)
-    )
-      count += 1;
-    return count;
+    return proposable(this.#input.spec, table, parallelism, left);
   }
 
   // --- the steps ------------------------------------------------------------------------------------------------
@@ -158,25 +134,11 @@ export class Session {
     this.#asking = true;
     try {
       const iterations = this.table.nextIterations(count);
-      for (const proposal of await this.#ask(iterations)) this.#take(proposal);
+      const proposals = await askFor(this.#input.spec, this.table, this.parallelism, iterations);
+      for (const proposal of proposals) this.#take(proposal);
     } finally {
       this.#asking = false;
     }
-  }
-
-  async #ask(iterations: readonly number[]): Promise<Proposal[]> {
-    const { spec } = this.#input;
-    const last = iterations.at(-1) ?? 0;
-    const trials =
-      spec.ordering === 'asynchronous' && this.#learns
-        ? this.table.snapshot()
-        : { ...this.table.before(last), window: this.#learns ? this.parallelism : 0 };
-    const input = { space: spec.space, settings: spec.optimizer, iterations, ...trials };
-    if (!this.#learns) return propose(input);
-    return await search.proposeTrials.executeWithOptions(
-      { summary: `propose trial ${iterations.join(', ')}` },
-      [input],
-    );
   }
 
   #take(proposal: Proposal): void {
@@ -196,7 +158,10 @@ export class Session {
       iterations: trials.map(({ iteration }) => iteration),
       since: new Date().toISOString(),
     });
-    this.#evaluate(trials)
+    evaluateBatch(this.#input, this.router, trials)
+      .then((batches) => {
+        for (const batch of batches) this.#tell(batch);
+      })
       .catch((error: unknown) => {
         if (!isCancellation(error)) this.fail(error);
       })
@@ -207,42 +172,11 @@ export class Session {
     this.#show();
   }
 
-  async #evaluate(trials: readonly ProposedTrial[]): Promise<void> {
-    let measured: MeasuredBatch;
-    try {
-      measured = await this.#evaluateBatch(trials);
-    } catch (error) {
-      if (isCancellation(error) || isSessionWide(error)) throw error;
-      // One trial may have taken the others with it: each alone shows which.
-      if (trials.length > 1) {
-        for (const trial of trials) await this.#evaluate([trial]);
-        return;
-      }
-      measured = failedBatch(trials, error);
-    }
+  #tell(batch: EvaluatedBatch): void {
+    const { measured } = batch;
     this.table.tell(measured);
-    this.#unpersisted.push({ measured, trials });
-    this.#unpersistedTrials += trials.length;
+    this.#store.add(batch);
     this.#checkFailures(measured);
-  }
-
-  async #evaluateBatch(trials: readonly ProposedTrial[]): Promise<MeasuredBatch> {
-    const { spec } = this.#input;
-    const { evaluateTrials } = proxyActivities<Pick<Activities, 'evaluateTrials'>>({
-      startToCloseTimeout: limits.EVALUATE_OVERHEAD_MS + trials.length * spec.limits.trialTimeoutMs,
-      heartbeatTimeout: limits.EVALUATE_HEARTBEAT_TIMEOUT_MS,
-      cancellationType: ActivityCancellationType.TRY_CANCEL,
-      retry: {
-        initialInterval: limits.EVALUATE_RETRY_MS,
-        maximumInterval: limits.PERSIST_RETRY_MAX_MS,
-        maximumAttempts: spec.limits.maxAttempts,
-      },
-      summary: batchSummary(trials),
-    });
-    return await evaluateTrials({
-      specHash: spec.specHash,
-      trials: trials.map(({ iteration, params }) => ({ iteration, params })),
-    });
   }
 
   #checkFailures(measured: MeasuredBatch): void {
@@ -255,53 +189,29 @@ export class Session {
     );
   }
 
-  /** Writes what is measured to the store, as much as fits one write. */
   async persist(): Promise<void> {
-    const batches: PersistInput['batches'][number][] = [];
-    let trials = 0;
-    while (this.#unpersisted.length > 0 && (trials === 0 || trials < limits.MAX_PERSIST_BATCH)) {
-      const batch = this.#unpersisted.shift() as PersistInput['batches'][number];
-      batches.push(batch);
-      trials += batch.trials.length;
-    }
-    this.#persisting = true;
-    try {
-      await persistence.persistTrials.executeWithOptions(
-        { summary: `store ${batchSummary(batches.flatMap((batch) => batch.trials))}` },
-        [{ session: this.#input.session, dataHash: this.#input.spec.dataHash, batches }],
-      );
-    } finally {
-      this.#persisting = false;
-    }
-    this.#unpersistedTrials -= trials;
-    this.#persisted += trials;
+    await this.#store.write();
     this.#refreshAttributes();
     this.#show();
   }
 
   async save(first: boolean, status: string = this.phase): Promise<void> {
-    const { session, spec, carried } = this.#input;
-    await persistence.saveSession.executeWithOptions({ summary: `session is ${status}` }, [
-      {
-        session,
-        status,
-        startedAt: this.#startedAt,
-        iterations: this.target,
-        completed: this.table.completed,
-        failed: this.table.failed,
-        resumed: carried !== undefined,
-        ...(first ? { spec } : {}),
-      },
-    ]);
+    const { spec, carried } = this.#input;
+    await this.#store.saveSession({
+      status,
+      startedAt: this.#startedAt,
+      iterations: this.target,
+      completed: this.table.completed,
+      failed: this.table.failed,
+      resumed: carried !== undefined,
+      ...(first ? { spec } : {}),
+    });
   }
 
   async analyze(): Promise<AnalyzeOutput> {
     this.phase = 'analyzing';
     this.#show();
-    const { session, csvPath } = this.#input;
-    return await analysis.analyzeSession.executeWithOptions({ summary: 'rank the trials, write the CSV' }, [
-      { session, finished: this.table.finished, ...(csvPath === undefined ? {} : { csvPath }) },
-    ]);
+    return await this.#store.analyze(this.table.finished);
   }
 
   // --- what it is told ------------------------------------------------------------------------------------------
@@ -357,7 +267,7 @@ export class Session {
       proposed: this.table.next - 1,
       completed: this.table.completed,
       failed: this.table.failed,
-      persisted: this.#persisted,
+      persisted: this.#store.written,
       parallelism: this.parallelism,
       running: [...this.#inFlight.values()],
       workers: this.table.workers,
@@ -376,6 +286,7 @@ export class Session {
       completed: table.completed,
       failed: table.failed,
       ...(table.best ? { best: table.best } : {}),
+      direction: this.#input.spec.objective.objectives[0]?.direction ?? 'maximize',
       csv,
     };
   }
@@ -389,6 +300,7 @@ export class Session {
       paused: this.paused,
       startedAt: this.#startedAt,
       requests: this.requests,
+      hasSessionWorkers: this.router.hasSessionWorkers,
     };
   }
 
@@ -414,35 +326,8 @@ export class Session {
   }
 }
 
-/** A failure that no other trial would escape: the worker's data is not the session's. */
-function isSessionWide(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.type === 'DataMismatch'
-  );
-}
-
 function asFatal(error: unknown): ApplicationFailure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const message = cause instanceof Error ? cause.message : String(cause);
   return ApplicationFailure.nonRetryable(message, 'SessionFailed');
-}
-
-/** A trial whose activity failed for good, as a measurement that says so. */
-function failedBatch(trials: readonly ProposedTrial[], error: unknown): MeasuredBatch {
-  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
-  const worker = error instanceof ActivityFailure ? (error.identity ?? '') : '';
-  return {
-    metrics: [],
-    scenarios: [],
-    trials: trials.map(({ iteration }) => ({
-      iteration,
-      workerId: worker.split('@')[0] || 'none',
-      attempt: 1,
-      at: Date.now(),
-      durationMs: 0,
-      error: cause instanceof Error ? cause.message : String(cause),
-    })),
-  };
 }

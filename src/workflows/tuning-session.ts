@@ -97,6 +97,8 @@ function handleMessages(session: Session, input: SessionInput): void {
     },
   );
 
+  setHandler(messages.serveUpdate, (_request: messages.ServeRequest) => session.router.welcome());
+
   setHandler(
     messages.extendUpdate,
     (request: messages.ExtendRequest) => {

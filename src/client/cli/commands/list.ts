@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { renderTable } from '../../../analysis/table.ts';
+import { type ListedSession, listSessions } from '../../list-sessions.ts';
+import { openStack } from '../../stack.ts';
+import { options } from '../options.ts';
+import { createOutput } from '../output.ts';
+
+/** `list`: the sessions of an environment and mode, from Temporal and the store. */
+export function listCommand(): Command {
+  const command = new Command('list').description('the sessions, from Temporal and the store');
+  for (const option of [options.mode, options.env, options.redisUrl, options.json])
+    command.addOption(option());
+  return command.action(async (flags: { mode: string; env: string; redis?: string; json?: boolean }) => {
+    const output = createOutput('text');
+    const { env, mode, redis } = flags;
+    const log = (line: string) => output.note(line);
+    const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
+    try {
+      const sessions = await listSessions(stack.client, stack.store);
+      if (flags.json) output.json(sessions);
+      else output.print(sessions.length > 0 ? table(sessions) : 'No sessions yet.');
+    } finally {
+      await stack.close();
+    }
+  });
+}
+
+function table(sessions: readonly ListedSession[]): string {
+  return renderTable(
+    [
+      { title: 'session' },
+      { title: 'status' },
+      { title: 'optimizer' },
+      { title: 'trials', align: 'right' },
+      { title: 'failed', align: 'right' },
+      { title: 'started' },
+    ],
+    sessions.map(({ session_id, status, optimizer, completed, failed, iterations, started_at }) => [
+      session_id,
+      status,
+      optimizer ?? '',
+      iterations === undefined ? '' : `${(completed ?? 0) + (failed ?? 0)}/${iterations}`,
+      failed === undefined ? '' : String(failed),
+      started_at,
+    ]),
+  );
+}

@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import { formatResultSummary } from '../../../analysis/result-summary.ts';
+import { TuningAnalyzer } from '../../../analysis/tuning-analyzer.ts';
+import { loadConfig } from '../../../config/load-config.ts';
+import { parseParams } from '../../../config/params.ts';
+import type { Mode, SessionSpec } from '../../../config/session-spec.ts';
+import { ArbtuneError } from '../../../errors.ts';
+import {
+  resumeSession,
+  runSession,
+  type ServeSessionOptions,
+  type SessionOutcome,
+} from '../../run-session.ts';
+import { openStack } from '../../stack.ts';
+import { Interrupted, interruptible } from '../interrupt.ts';
+import { options, sessionIdArgument } from '../options.ts';
+import { createOutput, type LogFormat, type Output } from '../output.ts';
+import { showProgress } from '../progress.ts';
+
+/** `run`, `start` and `resume`: a config becomes a session, and a session is seen to its end. */
+
+interface SpecFlags {
+  readonly config: string;
+  readonly iterations?: number;
+  readonly workers?: number;
+  readonly optimizer?: SessionSpec['optimizer']['method'];
+  readonly seed?: number;
+  readonly enqueue?: readonly string[];
+}
+
+interface PlaceFlags {
+  readonly mode: Mode;
+  readonly env: string;
+  readonly redis?: string;
+  readonly durable?: boolean;
+  readonly logFormat: LogFormat;
+  readonly json?: boolean;
+}
+
+interface ServeFlags extends PlaceFlags {
+  readonly workerId: string;
+  readonly concurrency?: number;
+  readonly outputCsv?: string;
+}
+
+type RunFlags = SpecFlags & ServeFlags & { readonly sessionId?: string };
+
+const specOptions = [
+  options.config,
+  options.iterations,
+  options.workers,
+  options.optimizer,
+  options.seed,
+  options.enqueue,
+];
+const placeOptions = [
+  options.mode,
+  options.env,
+  options.redisUrl,
+  options.durable,
+  options.logFormat,
+  options.json,
+];
+const serveOptions = [options.workerId, options.concurrency, options.outputCsv];
+
+export function runCommand(): Command {
+  const command = new Command('run').description(
+    'start a session and see it to its end, bringing up what is missing',
+  );
+  for (const option of [...specOptions, options.newSessionId, ...serveOptions, ...placeOptions])
+    command.addOption(option());
+  return command
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ arbtune run
+  $ arbtune run --iterations 40 --optimizer bayesian --workers 4 --output-csv out.csv
+  $ arbtune run --session-id mine --iterations 20      # 20 more trials if it exists`,
+    )
+    .action(async (flags: RunFlags) => {
+      const output = createOutput(flags.logFormat);
+      const { spec, dataRoot } = await readSpec(flags, output);
+      await serve(flags, output, (serving) =>
+        runSession(spec, {
+          ...serving,
+          dataRoot,
+          ...(flags.sessionId === undefined ? {} : { sessionId: flags.sessionId }),
+        }),
+      );
+    });
+}
+
+export function resumeCommand(): Command {
+  const command = new Command('resume')
+    .description('go on with an interrupted session and see it to its end')
+    .argument('<session-id>', 'of the session', sessionIdArgument);
+  for (const option of [options.workers, ...serveOptions, ...placeOptions]) command.addOption(option());
+  return command
+    .addHelpText('after', '\nExample:\n  $ arbtune resume 6f1c…  # after a crash, a reboot, or `stop`')
+    .action(async (sessionId: string, flags: ServeFlags & { readonly workers?: number }) => {
+      refuseOtherModes(flags.mode);
+      await serve(flags, createOutput(flags.logFormat), (serving) =>
+        resumeSession(sessionId, {
+          ...serving,
+          ...(flags.workers === undefined ? {} : { parallelism: flags.workers }),
+        }),
+      );
+    });
+}
+
+export function startCommand(): Command {
+  const command = new Command('start').description(
+    'start a session on a running deployment and return at once',
+  );
+  for (const option of [...specOptions, options.newSessionId, options.outputCsv, ...placeOptions])
+    command.addOption(option());
+  return command
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ TEMPORAL_ADDRESS=temporal:7233 REDIS_URL=redis://redis arbtune start --iterations 500 --workers 32',
+    )
+    .action(async (flags: RunFlags) => {
+      const output = createOutput(flags.logFormat);
+      const { spec } = await readSpec(flags, output);
+      const stack = await openStack({ ...place(flags), log: (line) => output.note(line) });
+      try {
+        const sessionId = flags.sessionId ?? randomUUID();
+        const csvPath = flags.outputCsv;
+        const started = await stack.client.start(spec, {
+          sessionId,
+          ...(csvPath === undefined ? {} : { csvPath }),
+        });
+        const { workflowId, runId, joined, iterations } = started;
+        if (flags.json)
+          output.json({ session_id: sessionId, workflow_id: workflowId, run_id: runId, joined, iterations });
+        else output.print(sessionId);
+      } finally {
+        await stack.close();
+      }
+    });
+}
+
+/** The session that the flags describe, and the folder of its data files. */
+async function readSpec(
+  flags: SpecFlags & PlaceFlags,
+  output: Output,
+): Promise<{ spec: SessionSpec; dataRoot: string }> {
+  refuseOtherModes(flags.mode);
+  const { spec, warnings, sources } = await loadConfig(flags.config, flags);
+  for (const warning of warnings) output.note(warning);
+  const enqueued = (flags.enqueue ?? []).map((text) => parseParams(text, spec.space));
+  return { spec: { ...spec, enqueue: [...enqueued, ...spec.enqueue] }, dataRoot: sources.root };
+}
+
+function refuseOtherModes(mode: Mode): void {
+  if (mode === 'paper') return;
+  throw new ArbtuneError(
+    'input',
+    `--mode ${mode} is not available yet: arbtune tunes on its paper engine only; use --mode paper`,
+  );
+}
+
+function place(flags: PlaceFlags) {
+  const { env, mode, durable = false } = flags;
+  return { env, mode, durable, ...(flags.redis === undefined ? {} : { redisUrl: flags.redis }) };
+}
+
+/** Runs a session in this process, showing it, and prints its outcome. */
+async function serve(
+  flags: ServeFlags,
+  output: Output,
+  run: (serving: ServeSessionOptions) => Promise<SessionOutcome>,
+): Promise<void> {
+  let sessionId: string | undefined;
+  try {
+    const outcome = await interruptible((signal) =>
+      run({
+        ...place(flags),
+        workerId: flags.workerId,
+        ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+        ...(flags.outputCsv === undefined ? {} : { csvPath: flags.outputCsv }),
+        log: (line) => output.note(line),
+        signal,
+        onStarted(session, stack) {
+          sessionId = session.sessionId;
+          const where = stack.server.uiUrl
+            ? `${stack.server.uiUrl}/namespaces/${stack.server.namespace}/workflows/${encodeURIComponent(session.workflowId)}`
+            : stack.server.address;
+          output.log(
+            'TUNING',
+            `session ${session.sessionId} ${session.joined ? 'joined' : 'started'} · ${where}`,
+            {
+              session_id: session.sessionId,
+              workflow_id: session.workflowId,
+              run_id: session.runId,
+            },
+          );
+        },
+        onEvent: showProgress(output),
+      }),
+    );
+    output.live('');
+    printOutcome(outcome, flags.json === true, output);
+  } catch (error) {
+    output.live('');
+    if (error instanceof Interrupted && sessionId !== undefined) {
+      output.note(
+        `interrupted; session ${sessionId} goes on where it is. Come back with: arbtune resume ${sessionId}`,
+      );
+    }
+    throw error;
+  }
+}
+
+function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output): void {
+  const { session_id, status, why, iterations, completed, failed, csv } = outcome;
+  output.log(
+    'TUNING',
+    `session ${session_id} ${status}${why ? ` (${why})` : ''}: ${completed} completed, ${failed} failed`,
+    {
+      session_id,
+      status,
+    },
+  );
+  const { iteration, params, metrics, objective } = outcome.best ?? {};
+  const best = outcome.best ? { iteration, params, metrics, objective } : null;
+  if (asJson) {
+    const { workflow_id, run_id } = outcome;
+    output.json({ session_id, workflow_id, run_id, status, iterations, completed, failed, best, csv });
+    return;
+  }
+  const summary = new TuningAnalyzer(outcome.records).result(
+    'objective',
+    5,
+    outcome.direction === 'minimize',
+  );
+  output.print(formatResultSummary(summary, { color: output.color, width: output.width }));
+  output.print(`\nResults: ${csv}`);
+}

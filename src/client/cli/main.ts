@@ -1,0 +1,33 @@
+import { CommanderError } from 'commander';
+import { ArbtuneError, EXIT_CODES } from '../../errors.ts';
+import { Interrupted } from './interrupt.ts';
+import { createProgram } from './program.ts';
+
+/** The CLI's entry: parse, run, exit code. */
+
+const EXIT_INTERRUPTED = 130;
+
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await exitCodeOf(async () => {
+    await createProgram().parseAsync([...argv], { from: 'user' });
+  });
+}
+
+/** A user's error is one sentence; anything else is a defect and shows its stack. */
+async function exitCodeOf(run: () => Promise<void>): Promise<number> {
+  try {
+    await run();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.input;
+    if (error instanceof Interrupted) return EXIT_INTERRUPTED;
+    if (error instanceof ArbtuneError) {
+      process.stderr.write(`${error.message}\n`);
+      return error.exitCode;
+    }
+    process.stderr.write(
+      `arbtune failed: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,
+    );
+    return EXIT_CODES['session-failed'];
+  }
+}

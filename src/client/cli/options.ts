@@ -1,0 +1,72 @@
+import { Option } from 'commander';
+import { checkEnv, checkSessionId, checkWorkerId } from '../../config/ids.ts';
+import { parseOverrides } from '../../config/overrides.ts';
+import { METHODS } from '../../config/tuning-schema.ts';
+import { ArbtuneError } from '../../errors.ts';
+
+/** The flags, defined once: name, meaning, default and how a value is read. A bad value never reaches a command. */
+
+/** Commander takes a single word after an option for its value; a parser gets the words of a repeated option in turn. */
+const gather = (text: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), text];
+
+/** A whole number in the range, else a sentence that says so. */
+export function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^[+-]?\d+$/.test(text) || value < least || value > most) {
+      throw new ArbtuneError('input', `${flag}: expected a whole number ${least}..${most}, got "${text}"`);
+    }
+    return value;
+  };
+}
+
+const iterations = (text: string) => parseOverrides({ iterations: text }).iterations;
+const workers = (text: string) => parseOverrides({ workers: text }).workers;
+const seed = (text: string) => parseOverrides({ seed: text }).seed;
+
+export const sessionIdArgument = (text: string) => checkSessionId(text);
+
+export const options = {
+  config: () =>
+    new Option('--config <file>', 'the tuning config').default('configs/tuning/advanced_baseline.yaml'),
+  iterations: () =>
+    new Option('--iterations <n>', "trials to run (default: the config's, else 5)").argParser(iterations),
+  moreIterations: () => new Option('--iterations <n>', 'more trials').argParser(iterations),
+  mode: () =>
+    new Option('--mode <mode>', 'paper, shadow or live')
+      .choices(['paper', 'shadow', 'live'])
+      .default('paper'),
+  env: () =>
+    new Option('--env <name>', "local, docker, or a deployment's own name")
+      .argParser(checkEnv)
+      .default('local'),
+  optimizer: () =>
+    new Option('--optimizer <method>', "grid, random or bayesian (default: the config's)").choices(METHODS),
+  seed: () => new Option('--seed <n>', "of the search (default: the config's)").argParser(seed),
+  outputCsv: () =>
+    new Option('--output-csv <file>', 'where the results go (default outputs/<session>/results.csv)'),
+  newSessionId: () =>
+    new Option(
+      '--session-id <id>',
+      'of the session (default: a new UUID); one that exists is joined',
+    ).argParser(checkSessionId),
+  sessionId: () => new Option('--session-id <id>', 'of the session').argParser(checkSessionId),
+  workerId: () => new Option('--worker-id <id>', 'of this process').argParser(checkWorkerId).default('main'),
+  workers: () =>
+    new Option('--workers <n>', "trials in flight (default: the config's, else 1)").argParser(workers),
+  concurrency: () =>
+    new Option(
+      '--concurrency <n>',
+      'batches of trials this process measures at once (default: one per core)',
+    ).argParser(wholeNumber('--concurrency', 1, 1024)),
+  processes: () =>
+    new Option('--processes <n>', 'worker processes to run on this machine').argParser(
+      wholeNumber('--processes', 1, 256),
+    ),
+  redisUrl: () => new Option('--redis <url>', 'the Redis store; REDIS_URL keeps a password out of sight'),
+  durable: () => new Option('--durable', 'embedded server: lose nothing on a power cut, at some speed'),
+  logFormat: () =>
+    new Option('--log-format <format>', 'of the log on stderr').choices(['text', 'json']).default('text'),
+  json: () => new Option('--json', 'print data as JSON'),
+  enqueue: () => new Option('--enqueue <k=v,...>', 'params to try next (repeatable)').argParser(gather),
+};

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { devCommand } from './commands/dev.ts';
+import { listCommand } from './commands/list.ts';
+import { resumeCommand, runCommand, startCommand } from './commands/run.ts';
+import { statusCommand, watchCommand } from './commands/status.ts';
+import { cancelCommand, extendCommand, pauseCommand, stopCommand, unpauseCommand } from './commands/steer.ts';
+import { summaryCommand } from './commands/summary.ts';
+import { validateCommand } from './commands/validate.ts';
+import { workerCommand } from './commands/worker.ts';
+
+/** The commands, put together. */
+
+const EXIT_CODES_HELP = `
+Exit codes: 0 done · 1 the session failed · 2 your input · 3 no such session · 4 conflict (id taken, config differs)
+            5 a service out of reach · 6 stuck · 130 interrupted (the session goes on)
+Files:      ARBTUNE_HOME (default ~/.local/state/arbtune) holds the embedded server and store; results go to outputs/
+Services:   TEMPORAL_ADDRESS and REDIS_URL select a deployment's; without them everything runs embedded`;
+
+export function createProgram(): Command {
+  const program = new Command('arbtune')
+    .description('Durable parameter tuning for cross-exchange crypto arbitrage')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .addHelpText('after', EXIT_CODES_HELP)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(--help shows what is allowed)');
+  const commands = [
+    ...[runCommand(), startCommand(), workerCommand(), resumeCommand(), statusCommand(), watchCommand()],
+    ...[pauseCommand(), unpauseCommand(), stopCommand(), cancelCommand(), extendCommand()],
+    ...[listCommand(), summaryCommand(), validateCommand(), devCommand()],
+  ];
+  for (const command of commands) {
+    program.addCommand(command.allowExcessArguments(false).copyInheritedSettings(program));
+  }
+  // Throw instead of exiting, so that one place decides the exit code.
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  return program;
+}

@@ -1,0 +1,34 @@
+import { iterationRanges, shortParams, shortValue } from '../../workflows/details.ts';
+import type { ListedTrial, SessionStatus } from '../../workflows/messages.ts';
+import type { SessionEvent } from '../follow.ts';
+import type { Output } from './output.ts';
+
+/** A session's progress on stderr: a line per finished trial, and on a terminal a live line that says what runs. */
+export function showProgress(output: Output): (event: SessionEvent) => void {
+  return (event) => {
+    if (event.kind === 'trial') output.log('RESULT', trialLine(event.trial), trialFields(event.trial));
+    else output.live(statusLine(event.status));
+  };
+}
+
+export function trialLine(trial: ListedTrial): string {
+  const found = trial.objective === null ? trial.status : `objective ${shortValue(trial.objective)}`;
+  const by = trial.worker_id ? ` · ${trial.worker_id}` : '';
+  return `trial ${trial.iteration} · ${found} · ${shortParams(trial.params)}${by}`;
+}
+
+function trialFields(trial: ListedTrial): Record<string, unknown> {
+  const { iteration, status, params, objective, worker_id, reason } = trial;
+  return { iteration, status, params, objective, worker_id, reason };
+}
+
+/** What is finished, running and best: never a guess at what is to come. */
+export function statusLine(status: SessionStatus): string {
+  const running = status.running.flatMap(({ iterations }) => iterations);
+  return [
+    `${status.status} ${status.completed + status.failed}/${status.iterations}`,
+    ...(status.failed > 0 ? [`${status.failed} failed`] : []),
+    running.length > 0 ? `running ${iterationRanges(running)}` : 'nothing running',
+    ...(status.best ? [`best ${shortValue(status.best.objective)} (trial ${status.best.iteration})`] : []),
+  ].join(' · ');
+}

@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ListedTrial, SessionResult, SessionStatus } from '../workflows/messages.ts';
+import { isUnavailable } from './temporal-errors.ts';
+import type { TuningClient } from './tuning-client.ts';
+
+/** Following a session to its end, telling what happens on the way. Survives restarts of the service. */
+
+export type SessionEvent =
+  | { readonly kind: 'status'; readonly status: SessionStatus }
+  /** A trial that has finished since the last look. */
+  | { readonly kind: 'trial'; readonly trial: ListedTrial };
+
+/** Quick enough to feel live, slow enough to cost nothing. */
+const LOOK_EVERY_MS = 400;
+/** Trials fetched in one query: bounds its answer. */
+const TRIALS_PER_LOOK = 500;
+
+/**
+ * Resolves with the session's result. `onEvent` is told of each finished trial, in order, and of the status.
+ *
+ * @throws ArbtuneError `session-failed` when it failed or was cancelled; the signal's reason when aborted
+ */
+export async function followSession(
+  client: TuningClient,
+  sessionId: string,
+  options: { readonly onEvent: (event: SessionEvent) => void; readonly signal?: AbortSignal },
+): Promise<SessionResult> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
+  const looking = look(client, sessionId, options.onEvent, signal);
+  try {
+    const result = await Promise.race([waitThroughRestarts(client, sessionId), aborted(options.signal)]);
+    ended.abort();
+    await looking;
+    return result;
+  } finally {
+    ended.abort();
+    await looking;
+  }
+}
+
+async function waitThroughRestarts(client: TuningClient, sessionId: string): Promise<SessionResult> {
+  for (;;) {
+    try {
+      return await client.wait(sessionId);
+    } catch (error) {
+      if (!isUnavailable(error) && !isUnavailable((error as Error).cause)) throw error;
+      await delay(LOOK_EVERY_MS);
+    }
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Looks until told to end; once more then, so that nothing finished goes untold. */
+async function look(
+  client: TuningClient,
+  sessionId: string,
+  onEvent: (event: SessionEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const told = new Set<number>();
+  let from = 1;
+  for (;;) {
+    const last = signal.aborted;
+    try {
+      from = await tellTrials(client, sessionId, from, told, onEvent);
+      onEvent({ kind: 'status', status: await client.status(sessionId) });
+    } catch {
+      // No worker or no service to answer just now: the session's end, or its failure, comes through the other way.
+    }
+    if (last) return;
+    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Tells the finished trials from `from` on that are new; returns where the unfinished ones begin. */
+async function tellTrials(
+  client: TuningClient,
+  sessionId: string,
+  from: number,
+  told: Set<number>,
+  onEvent: (event: SessionEvent) => void,
+): Promise<number> {
+  let next = from;
+  for (;;) {
+    const trials = await client.trials(sessionId, next, TRIALS_PER_LOOK);
+    for (const trial of trials) {
+      const isFinished = trial.status === 'completed' || trial.status === 'failed';
+      if (isFinished && !told.has(trial.iteration)) {
+        told.add(trial.iteration);
+        onEvent({ kind: 'trial', trial });
+      }
+    }
+    const open = trials.find(({ status }) => status === 'proposed' || status === 'running');
+    if (open) return open.iteration;
+    if (trials.length < TRIALS_PER_LOOK) return next + trials.length;
+    next += TRIALS_PER_LOOK;
+  }
+}

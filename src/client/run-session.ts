@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { writeResultsCsv } from '../analysis/csv.ts';
+import type { SessionSpec } from '../config/session-spec.ts';
+import { ArbtuneError } from '../errors.ts';
+import type { TrialRecord } from '../store/trial-record.ts';
+import { serveSessions } from '../worker/serve.ts';
+import type { SessionResult } from '../workflows/messages.ts';
+import { followSession, type SessionEvent } from './follow.ts';
+import { goOn, loadStoredSession } from './go-on.ts';
+import { openStack, type Stack, type StackOptions } from './stack.ts';
+import type { StartedSession } from './tuning-client.ts';
+
+/** A session seen to its end in this process tree: what is missing is brought up, a worker serves it, its end is awaited. */
+
+export interface ServeSessionOptions extends StackOptions {
+  /** Default `main`. */
+  readonly workerId?: string;
+  /** Batches measured at once by this process; default: one per core. */
+  readonly concurrency?: number;
+  /** The folder that scenarios' data files are relative to (`LoadedConfig.sources.root`); default: the working folder. */
+  readonly dataRoot?: string;
+  /** Default: `outputs/<session_id>/results.csv`. */
+  readonly csvPath?: string;
+  readonly onStarted?: (session: StartedSession, stack: Stack) => void;
+  readonly onEvent?: (event: SessionEvent) => void;
+  /** Leaves the session as it is, to be resumed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunSessionOptions extends ServeSessionOptions {
+  /** Default: a new UUID. One that exists is joined: `spec.maxIterations` more trials. */
+  readonly sessionId?: string;
+}
+
+export interface SessionOutcome extends SessionResult {
+  readonly workflow_id: string;
+  readonly run_id: string;
+  /** The session's trials, in iteration order. */
+  readonly records: readonly TrialRecord[];
+}
+
+/**
+ * Starts (or joins) a session and resolves with its outcome.
+ *
+ * @throws ArbtuneError by kind; whatever `signal` was aborted with
+ */
+export async function runSession(
+  spec: SessionSpec,
+  options: RunSessionOptions = {},
+): Promise<SessionOutcome> {
+  const sessionId = options.sessionId ?? randomUUID();
+  return await serveSession(sessionId, options, async (stack, csvPath) => {
+    const ended = await storedButEnded(stack, sessionId);
+    if (!ended) return await stack.client.start(spec, { sessionId, csvPath });
+    const stored = await loadStoredSession(stack.store, sessionId);
+    if (stored.spec.specHash !== spec.specHash) {
+      throw new ArbtuneError(
+        'conflict',
+        `Session ${sessionId} was run with another config; use another session id`,
+      );
+    }
+    const iterations = Math.max(stored.iterations, stored.records.length) + spec.maxIterations;
+    return await goOn(stack.client, sessionId, stored, {
+      iterations,
+      parallelism: spec.parallelism,
+      csvPath,
+    });
+  });
+}
+
+/** Goes on with an interrupted session: running without a worker, stopped, or gone from Temporal but in the store. */
+export async function resumeSession(
+  sessionId: string,
+  options: ServeSessionOptions & { readonly parallelism?: number } = {},
+): Promise<SessionOutcome> {
+  return await serveSession(sessionId, options, async (stack, csvPath) => {
+    const execution = await stack.client.describe(sessionId);
+    if (execution?.status.name === 'RUNNING') {
+      const { workflowId, runId } = execution;
+      return { sessionId, workflowId, runId, joined: true, iterations: 0 };
+    }
+    const stored = await loadStoredSession(stack.store, sessionId);
+    const parallelism = options.parallelism ?? stored.spec.parallelism;
+    return await goOn(stack.client, sessionId, stored, {
+      iterations: stored.iterations,
+      parallelism,
+      csvPath,
+    });
+  });
+}
+
+async function serveSession(
+  sessionId: string,
+  options: ServeSessionOptions,
+  begin: (stack: Stack, csvPath: string) => Promise<StartedSession>,
+): Promise<SessionOutcome> {
+  const csvPath = resolve(options.csvPath ?? join('outputs', sessionId, 'results.csv'));
+  const stack = await openStack(options);
+  try {
+    const worker = await serveSessions({
+      ...stack,
+      workerId: options.workerId ?? 'main',
+      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      ...(options.dataRoot === undefined ? {} : { dataRoot: options.dataRoot }),
+      log: options.log ?? (() => {}),
+    });
+    try {
+      const started = await begin(stack, csvPath);
+      options.onStarted?.(started, stack);
+      const result = await Promise.race([
+        followSession(stack.client, sessionId, {
+          onEvent: options.onEvent ?? (() => {}),
+          ...(options.signal ? { signal: options.signal } : {}),
+        }),
+        failedWorker(worker.stopped),
+      ]);
+      const records = await stack.store.loadTrials(sessionId);
+      // Another machine's worker may have analysed the session: the file is wanted here.
+      if (result.csv !== csvPath || !existsSync(csvPath)) await writeResultsCsv(csvPath, records);
+      const { workflowId, runId } = started;
+      return { ...result, csv: csvPath, workflow_id: workflowId, run_id: runId, records };
+    } finally {
+      await worker.stop();
+    }
+  } finally {
+    await stack.close();
+  }
+}
+
+/** Whether only the store can tell how far the session is: it has ended, or Temporal has forgotten it. */
+async function storedButEnded(stack: Stack, sessionId: string): Promise<boolean> {
+  const execution = await stack.client.describe(sessionId);
+  if (execution) return execution.status.name !== 'RUNNING';
+  return (await stack.store.loadSession(sessionId)) !== undefined;
+}
+
+/** Never resolves; rejects when the worker cannot go on. */
+function failedWorker(stopped: Promise<void>): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    stopped.catch(reject);
+  });
+}

@@ -1,0 +1,67 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { TemporalServer } from '../embedded/ensure-temporal.ts';
+import { homeLayout } from '../embedded/home.ts';
+import type { ResultStore } from '../store/result-store.ts';
+import { createEnginePool } from './engine-pool.ts';
+import { installRuntime } from './runtime.ts';
+import { type RunningWorker, startWorker } from './worker.ts';
+import { WorkerReport } from './worker-report.ts';
+
+/** A whole worker in this process: engine threads, reports to the store, and the Temporal worker over them. */
+
+export interface ServeOptions {
+  readonly server: Pick<TemporalServer, 'connection' | 'namespace'>;
+  readonly store: ResultStore;
+  readonly env: string;
+  readonly mode: string;
+  readonly workerId: string;
+  /** Measure trials of this session alone. */
+  readonly sessionId?: string;
+  /** ARBTUNE_HOME: loaded market data is cached there. */
+  readonly home: string;
+  /** The folder that scenarios' data files are relative to; default: the working folder. */
+  readonly dataRoot?: string;
+  /** Batches of trials measured at once, a thread each; default: one per core. */
+  readonly concurrency?: number;
+  /** Default `outputs`, below the working folder. */
+  readonly outputs?: string;
+  /** Told of what goes wrong without stopping the worker. */
+  readonly log: (line: string) => void;
+}
+
+export async function serveSessions(options: ServeOptions): Promise<RunningWorker> {
+  const { server, store, env, mode, workerId, log } = options;
+  installRuntime(log);
+  const concurrency = options.concurrency ?? availableParallelism();
+  const evaluator = createEnginePool({
+    threads: concurrency,
+    location: { root: resolve(options.dataRoot ?? '.'), cacheDir: homeLayout(options.home).cacheFolder },
+  });
+  const report = new WorkerReport(store, workerId, (error) =>
+    log(`the store does not take this worker's state: ${error instanceof Error ? error.message : error}`),
+  );
+  const close = async () => {
+    await report.close();
+    await evaluator.close();
+  };
+  try {
+    const worker = await startWorker({
+      ...{ server, store, env, mode, workerId, concurrency, evaluator },
+      ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
+      outputs: options.outputs ?? 'outputs',
+      onTrials: (event) => report.note(event),
+    });
+    const stopped = worker.stopped.finally(close);
+    return {
+      stopped,
+      async stop() {
+        await worker.stop();
+        await stopped;
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { batchSize, persistSize } from '../../src/workflows/batching.ts';
+import { MAX_BATCH, TARGET_BATCH_MS } from '../../src/workflows/limits.ts';
+
+const durations = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 32 });
+
+test('a batch is one trial while nothing is known of their durations', () => {
+  expect(batchSize([], 'random', 8)).toBe(1);
+  expect(persistSize([])).toBe(1);
+});
+
+test('a batch has at least one trial, and takes no longer than meant unless it is one', () => {
+  fc.assert(
+    fc.property(durations, fc.integer({ min: 1, max: 64 }), (known, parallelism) => {
+      const size = batchSize(known, 'random', parallelism);
+      const median = known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)] ?? 0;
+      expect(size).toBeGreaterThanOrEqual(1);
+      expect(size).toBeLessThanOrEqual(MAX_BATCH);
+      if (size > 1) expect(size * median).toBeLessThanOrEqual(TARGET_BATCH_MS);
+    }),
+  );
+});
+
+test('a method that learns leaves trials for several workers', () => {
+  expect(batchSize([0.1], 'bayesian', 1)).toBe(1);
+  expect(batchSize([0.1], 'bayesian', 16)).toBe(4);
+  expect(batchSize([0.1], 'random', 1)).toBe(MAX_BATCH);
+});
