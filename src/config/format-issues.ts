@@ -10,10 +10,14 @@ export function formatIssues(issues: readonly ConfigIssue[]): string {
 
 export function formatIssue(issue: ConfigIssue): string {
   const place = [issue.source, issue.line, issue.column].filter((part) => part !== undefined).join(':');
-  const fix = issue.hint === undefined ? '' : ` ${issue.hint}.`;
-  const headline = `${place}: ${issue.severity} ${issue.code}: ${issue.message}.${fix}`;
+  const fix = issue.hint === undefined ? '' : ` ${sentence(issue.hint)}`;
+  const headline = `${place}: ${issue.severity} ${issue.code}: ${sentence(issue.message)}${fix}`;
   if (issue.excerpt === undefined || issue.line === undefined || issue.column === undefined) return headline;
   return `${headline}\n${excerptWithCaret(issue.excerpt, issue.line, issue.column)}`;
+}
+
+function sentence(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`;
 }
 
 /** `  12 | seed: 5x` and a caret below; a long line is cut around the place. */

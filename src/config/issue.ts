@@ -41,7 +41,8 @@ export type IssueCode =
   | 'CONFLICT'
   | 'GRID_TOO_LARGE'
   | 'CROSSED_BOOK'
-  | 'TIME_ORDER';
+  | 'TIME_ORDER'
+  | 'BAD_DATA';
 
 export interface ConfigIssue {
   readonly severity: 'error' | 'warning';

@@ -1,12 +1,14 @@
 /** The name someone meant: the closest of the valid ones, when it is close enough to be worth saying. */
 
-/** Ignores case, `-` and `_`. Undefined when even the closest differs in more than a third of its letters. */
+/** Ignores case, `-` and `_`; the beginning of a name is close to it. Undefined when even the closest differs in more than a third of its letters. */
 export function nearestName(given: string, names: Iterable<string>): string | undefined {
   const wanted = fold(given);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const name of names) {
-    const distance = editDistance(wanted, fold(name));
+    const candidate = fold(name);
+    const isPart = wanted.length > 2 && (candidate.startsWith(wanted) || wanted.startsWith(candidate));
+    const distance = isPart && candidate !== wanted ? 1 : editDistance(wanted, candidate);
     if (distance < bestDistance) {
       best = name;
       bestDistance = distance;

@@ -1,6 +1,6 @@
 import { gridSize } from '../optimizers/grid.ts';
 import { checkConditions } from './condition-checks.ts';
-import { engineProblem } from './engine-checks.ts';
+import { checkFeeUnits, engineProblem } from './engine-checks.ts';
 import type { Findings } from './findings.ts';
 import { checkObjective } from './objective-checks.ts';
 import type { ConfigOverrides } from './overrides.ts';
@@ -25,6 +25,7 @@ export function checkTuning(
   checkConditions(written.search_space, findings);
   checkFixed(written.fixed, written.search_space, findings);
   checkObjective(written.objective, findings);
+  checkFeeUnits(written.engine, findings);
   if (parsed === undefined) return undefined;
   const config = applyOverrides(parsed.tuning, overrides);
   checkEngine(config, findings);
@@ -39,6 +40,8 @@ export function checkTuning(
 function applyOverrides(config: TuningConfig, overrides: ConfigOverrides): TuningConfig {
   return {
     ...config,
+    acquisition_fn: overrides.acquisition ?? config.acquisition_fn,
+    ordering: overrides.ordering ?? config.ordering,
     method: overrides.optimizer ?? config.method,
     max_iterations: overrides.iterations ?? config.max_iterations,
     parallelism: overrides.workers ?? config.parallelism,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { STRATEGY_PARAMS } from '../paper-engine/params.ts';
 import { engineSchema } from './engine-schema.ts';
+import { METRIC_NAMES } from './metric-names.ts';
 
 /**
  * A tuning config as it is written. Messages are noun phrases of what is allowed (zod-findings.ts makes sentences of
@@ -8,7 +10,7 @@ import { engineSchema } from './engine-schema.ts';
  */
 
 export const MAX_ITERATIONS = 1_000_000;
-export const MAX_PARALLELISM = 1_024;
+export const MAX_PARALLELISM = 10_000;
 const DAY_S = 86_400;
 
 export const wholeNumber = (min: number, max: number) => {
@@ -35,11 +37,15 @@ export const iterationsSchema = wholeNumber(1, MAX_ITERATIONS);
 export const parallelismSchema = wholeNumber(1, MAX_PARALLELISM);
 export const seedSchema = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 export const METHODS = ['grid', 'random', 'bayesian'] as const;
+export const ACQUISITIONS = ['ei', 'ucb', 'poi'] as const;
+export const ORDERINGS = ['deterministic', 'asynchronous'] as const;
 
 const paramValue = z.union([z.number(), z.string(), z.boolean()], 'a number, a text, true or false');
 const paramName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _ only, not starting with a digit');
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _ only, not starting with a digit')
+  // For editors only: the checks know the nearest name.
+  .meta({ enum: Object.keys(STRATEGY_PARAMS) });
 const paramValues = z.record(paramName, paramValue);
 
 const when = z
@@ -101,7 +107,10 @@ const aggregate = z.union(
 );
 
 const direction = z.enum(['maximize', 'minimize']).describe('What is better');
-const metric = z.string('the name of a metric').min(1).describe('A metric of the paper engine');
+const metric = z
+  .string('the name of a metric')
+  .min(1)
+  .meta({ description: 'A metric of the paper engine', enum: METRIC_NAMES });
 
 const objectiveKeys = {
   metric,
@@ -178,10 +187,7 @@ const tuning = z.strictObject({
   grid_points: wholeNumber(2, 10_000)
     .default(3)
     .describe('`grid`: values of a parameter that has no step and more values than this'),
-  acquisition_fn: z
-    .enum(['ei', 'ucb', 'poi'])
-    .optional()
-    .describe("`bayesian`: absent, the optimizer's own choice"),
+  acquisition_fn: z.enum(ACQUISITIONS).optional().describe("`bayesian`: absent, the optimizer's own choice"),
   sampler: z
     .enum(['sobol', 'uniform'])
     .default('sobol')
@@ -189,7 +195,7 @@ const tuning = z.strictObject({
   objective: objective.prefault({}).describe('What is searched for'),
   parallelism: parallelismSchema.default(1).describe('Trials in flight (`--workers`)'),
   ordering: z
-    .enum(['deterministic', 'asynchronous'])
+    .enum(ORDERINGS)
     .default('deterministic')
     .describe('`deterministic`: the same trials on every run; `asynchronous`: quickest, not repeatable'),
   limits: limits.prefault({}).describe('Time limits and retries'),

@@ -136,12 +136,12 @@ function mend(value: unknown, allowed: string): string | undefined {
 }
 
 function mendNumber(text: string): string | undefined {
-  const bare = text.trim().replace(/\s*(%|bps|s|ms|KRW)$/i, '');
+  const bare = text.trim().replace(/\s*(%|[A-Za-z]+)$/, '');
   const plain = /^[-+]?\d+,\d+$/.test(bare)
     ? bare.replace(',', '.')
     : bare.replaceAll(/(?<=\d)[_ ](?=\d)/g, '');
   if (plain === '' || !Number.isFinite(Number(plain))) return undefined;
-  return `Write ${plain}, without quotes, units or separators`;
+  return bare === text.trim() ? `Write ${plain}` : 'Write the number alone, in the unit of the key';
 }
 
 /** The branch of a union that the value was meant for: the one whose complaints lie inside it, not about its kind. */
