@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import { checkEnv, checkSessionId, checkWorkerId } from '../../config/ids.ts';
-import { parseOverrides } from '../../config/overrides.ts';
-import { METHODS } from '../../config/tuning-schema.ts';
+import { MAX_ITERATIONS, MAX_PARALLELISM, METHODS } from '../../config/tuning-schema.ts';
 import { ArbtuneError } from '../../errors.ts';
 
 /** The flags, defined once: name, meaning, default and how a value is read. A bad value never reaches a command. */
@@ -20,9 +19,9 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
   };
 }
 
-const iterations = (text: string) => parseOverrides({ iterations: text }).iterations;
-const workers = (text: string) => parseOverrides({ workers: text }).workers;
-const seed = (text: string) => parseOverrides({ seed: text }).seed;
+const iterations = wholeNumber('--iterations', 1, MAX_ITERATIONS);
+const workers = wholeNumber('--workers', 1, MAX_PARALLELISM);
+const seed = wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER);
 
 export const sessionIdArgument = (text: string) => checkSessionId(text);
 
