@@ -22,8 +22,7 @@ async function setUpCheckout() {
   if (process.env[CHILD_MARK] || !existsSync(new URL('package-lock.json', root))) return;
   const { setUp } = await import('../scripts/setup.mjs');
   try {
-    // The embedded server's own program is fetched by the commands that start one.
-    await setUp({ temporal: false, log: (line) => console.error(`[SETUP] ${line}`) });
+    await setUp({ packagesOnly: true, log: (line) => console.error(`[SETUP] ${line}`) });
   } catch (error) {
     console.error(error.message);
     process.exit(1);

@@ -15,13 +15,13 @@ const root = new URL('..', import.meta.url);
 
 /**
  * A task: `isDone()` looks, quickly and without side effects; `run(log)` does it or throws one clear sentence.
- * @param {{ test?: boolean, temporal?: boolean, environment?: Record<string, string | undefined>, log: (line: string) => void }} options
+ * `packagesOnly` is for commands, which bring in the rest themselves when they need it.
+ * @param {{ test?: boolean, packagesOnly?: boolean, environment?: Record<string, string | undefined>, log: (line: string) => void }} options
  */
-export async function setUp({ test = false, temporal = true, environment = process.env, log }) {
+export async function setUp({ test = false, packagesOnly = false, environment = process.env, log }) {
   const tasks = [
     dependencyTask({ root, environment, withDevelopment: test }),
-    ...(temporal ? [temporalTask({ environment, always: test })] : []),
-    bundleTask({ root, environment }),
+    ...(packagesOnly ? [] : [temporalTask({ environment, always: test }), bundleTask({ root, environment })]),
     ...(test ? testProgramTasks({ environment }) : []),
   ];
   if (await allDone(tasks)) return;
