@@ -44,7 +44,7 @@ export function redisTarget(url: string, environment: Environment): RedisTarget 
       db: database(parsed.pathname),
       ...(username ? { username } : {}),
       ...(password ? { password } : {}),
-      ...(tls ? { tls: { servername: host, ...certificateAuthority(environment) } } : {}),
+      ...(tls ? { tls: certificateAuthority(environment) } : {}),
       lazyConnect: true,
       connectTimeout: CONNECT_TIMEOUT_MS,
       commandTimeout: COMMAND_TIMEOUT_MS,

@@ -29,6 +29,9 @@ const SCRIPT_POSITION = /\s*script: [0-9a-f]{40}.*$/s;
 /** What a script gets where a plain command gets NOPERM. */
 const SCRIPT_DENIED = /user executing the script can't/;
 
+/** Node's codes for a certificate that it does not trust. */
+const CERTIFICATE_CODE = /CERT|SIGNATURE|ALTNAME/;
+
 /** @returns the error to throw; `address` is already masked. A defect (not of Redis, not of the network) stays as it is. */
 export function redisError(error: unknown, address: string, doing: string): Error {
   if (error instanceof ArbtuneError) return error;
@@ -53,15 +56,18 @@ function firstCause(error: Error): Error {
   return causes[0] instanceof Error ? causes[0] : error;
 }
 
-export function unreachable(address: string, reason: string): ArbtuneError {
+function unreachable(address: string, reason: string): ArbtuneError {
+  const remedy = CERTIFICATE_CODE.test(reason)
+    ? 'Name the file of the authority that signed its certificate in REDIS_CA_FILE'
+    : 'Start it, or set REDIS_URL to where it runs';
   return new ArbtuneError(
     'unreachable',
-    `Redis at ${address} is out of reach (${reason}). Start it, or set REDIS_URL to where it runs; nothing was stored anywhere else.`,
+    `Redis at ${address} is out of reach (${reason}). ${remedy}; nothing was stored anywhere else.`,
   );
 }
 
 /** True when waiting and reconnecting may help. */
-export function isConnectionError(error: Error): boolean {
+function isConnectionError(error: Error): boolean {
   return (
     'code' in error ||
     error.name === 'MaxRetriesPerRequestError' ||
@@ -70,7 +76,7 @@ export function isConnectionError(error: Error): boolean {
   );
 }
 
-export function reasonOf(error: Error): string {
+function reasonOf(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   // The client's texts name host and port at most; what a URL held is never in them.
   return code ?? error.message.replace(/\.$/, '');

@@ -1,147 +1,96 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
-import { ArbtuneError } from '../errors.ts';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { keyPart } from './keys.ts';
 import type { ResultStore, SessionRecord, StoreNamespace, WorkerRecord } from './result-store.ts';
-import { damaged, isBusy, sqliteError } from './sqlite-errors.ts';
-import { checkFile, createTables } from './sqlite-schema.ts';
-import { decodeTrial, encodeTrial, type TrialFields } from './trial-fields.ts';
+import { type Row, SqliteDatabase, type SqliteOptions } from './sqlite-database.ts';
+import { damaged } from './sqlite-errors.ts';
+import { TRIAL_COLUMNS, trialOfRow, trialValues } from './sqlite-rows.ts';
 import type { TrialRecord } from './trial-record.ts';
 
-/**
- * The result store in one SQLite file, the embedded default, with the contract of the StateManager. Several processes
- * may use the file: readers never wait (WAL), a second writer waits without blocking its own event loop.
- */
+/** The result store in one SQLite file: the embedded default, with the contract of the StateManager. */
 
-/** Longest wait for another process's write; ours take milliseconds, so beyond it something holds the file. */
-export const BUSY_TIMEOUT_MS = 5_000;
-/** Pause between two tries for the lock. */
-const RETRY_MS = 10;
+/** Trials per transaction and per read: SQLite works in the event loop's thread, and heartbeats must get between. */
+const PAGE = 500;
 
-export interface SqliteOptions {
-  /** Created where missing, with its folder. */
-  readonly path: string;
-  /**
-   * What survives a power cut: `full` every commit, `normal` (default) all but the last ones, which the history
-   * still has. Both survive a killed process.
-   */
-  readonly synchronous?: 'normal' | 'full';
-  /** Milliseconds, default BUSY_TIMEOUT_MS. */
-  readonly busyTimeoutMs?: number;
-}
-
-const TRIAL_COLUMNS = [
-  'session_id', 'iteration', 'worker_id', 'status', 'timestamp', 'objective', 'params', 'metrics', 'scenario_metrics',
-  'objectives', 'violation', 'duration_ms', 'attempt', 'data_hash', 'reason', 'error', 'checksum',
-]; // biome-ignore format: one list, read as one
+const HERE = 'env = ? AND mode = ?';
+const COLUMNS = ['env', 'mode', ...TRIAL_COLUMNS];
+const SAVE_TRIAL = `INSERT OR REPLACE INTO trials (${COLUMNS}) VALUES (${COLUMNS.map(() => '?')})`;
+const LOAD_TRIALS = `SELECT ${TRIAL_COLUMNS} FROM trials WHERE ${HERE} AND session_id = ? AND iteration > ? ORDER BY iteration LIMIT ${PAGE}`;
+const COUNT_TRIALS = `SELECT count(*) AS n FROM trials WHERE ${HERE} AND session_id = ?`;
+const SAVE_SESSION = 'INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?)';
+const LOAD_SESSION = `SELECT record FROM sessions WHERE ${HERE} AND session_id = ?`;
+const LIST_SESSIONS = `SELECT record FROM sessions WHERE ${HERE} ORDER BY created_at DESC, session_id DESC`;
+const SAVE_WORKER = 'INSERT OR REPLACE INTO workers VALUES (?, ?, ?, ?, ?)';
+const LOAD_WORKERS = `SELECT record FROM workers WHERE ${HERE} AND session_id = ? ORDER BY worker_id`;
 
 export class SqliteStore implements ResultStore {
-  readonly path: string;
-  readonly #db: DatabaseSync;
-  readonly #env: string;
-  readonly #mode: string;
-  readonly #busyTimeoutMs: number;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #database: SqliteDatabase;
+  readonly #here: readonly [env: string, mode: string];
 
-  private constructor(options: SqliteOptions, namespace: StoreNamespace) {
-    this.path = options.path;
-    this.#env = keyPart('env', namespace.env);
-    this.#mode = keyPart('mode', namespace.mode);
-    this.#busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
-    makeFolder(dirname(options.path));
-    // No time-out inside SQLite: it would block the event loop, and heartbeats with it.
-    this.#db = new DatabaseSync(options.path, { timeout: 0 });
+  private constructor(database: SqliteDatabase, here: readonly [string, string]) {
+    this.#database = database;
+    this.#here = here;
   }
 
-  /**
-   * Opens the file and checks it, before anything is written to it.
-   *
-   * @throws ArbtuneError `unreachable` when it is damaged, locked for too long or its folder is not writable.
-   */
+  /** @throws ArbtuneError `unreachable` when the file is damaged or locked for too long, `conflict` when it is not ours. */
   static async open(options: SqliteOptions, namespace: StoreNamespace): Promise<SqliteStore> {
-    let store: SqliteStore | undefined;
-    try {
-      store = new SqliteStore(options, namespace);
-      await store.#prepare(options.synchronous ?? 'normal');
-      return store;
-    } catch (error) {
-      await store?.close();
-      throw sqliteError(error, options.path);
-    }
+    const here = [keyPart('env', namespace.env), keyPart('mode', namespace.mode)] as const;
+    return new SqliteStore(await SqliteDatabase.open(options), here);
   }
 
   async saveTrials(records: readonly TrialRecord[]): Promise<void> {
-    const rows = records.map((record) => this.#trialRow(record));
-    const columns = ['env', 'mode', ...TRIAL_COLUMNS];
-    await this.#write(() => {
-      const insert = this.#statement(
-        `INSERT OR REPLACE INTO trials (${columns}) VALUES (${columns.map(() => '?')})`,
-      );
-      for (const row of rows) insert.run(...row);
+    const rows = records.map((record) => {
+      keyPart('session id', record.session_id);
+      keyPart('worker id', record.worker_id);
+      return [...this.#here, ...trialValues(record)];
     });
+    for (let start = 0; start < rows.length; start += PAGE) {
+      if (start > 0) await breathe();
+      await this.#database.write((execute) => {
+        for (const row of rows.slice(start, start + PAGE)) execute(SAVE_TRIAL, row);
+      });
+    }
   }
 
   async loadTrials(sessionId: string): Promise<TrialRecord[]> {
-    const rows = await this.#read(
-      `SELECT ${TRIAL_COLUMNS} FROM trials WHERE env = ? AND mode = ? AND session_id = ? ORDER BY iteration`,
-      sessionId,
-    );
-    return rows.map((row) => this.#decode(row));
+    const trials: TrialRecord[] = [];
+    for (;;) {
+      const after = trials.at(-1)?.iteration ?? -1;
+      const rows = await this.#database.read(LOAD_TRIALS, [...this.#here, sessionId, after]);
+      for (const row of rows) trials.push(trialOfRow(row, this.#database.path));
+      if (rows.length < PAGE) return trials;
+      await breathe();
+    }
   }
 
   async countTrials(sessionId: string): Promise<number> {
-    const rows = await this.#read(
-      'SELECT count(*) AS n FROM trials WHERE env = ? AND mode = ? AND session_id = ?',
-      sessionId,
-    );
-    return Number(rows[0]?.n ?? 0);
+    const [row] = await this.#database.read(COUNT_TRIALS, [...this.#here, sessionId]);
+    return Number(row?.n ?? 0);
   }
 
   async saveSession(record: SessionRecord): Promise<void> {
-    const { session_id, created_at } = record;
-    const row = [
-      this.#env,
-      this.#mode,
-      keyPart('session id', session_id),
-      created_at,
-      JSON.stringify(record),
-    ];
-    await this.#write(() => {
-      this.#statement('INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?)').run(...row);
-    });
+    const id = keyPart('session id', record.session_id);
+    const row = [...this.#here, id, record.created_at, JSON.stringify(record)];
+    await this.#database.write((execute) => execute(SAVE_SESSION, row));
   }
 
   async loadSession(sessionId: string): Promise<SessionRecord | undefined> {
-    const rows = await this.#read(
-      'SELECT record FROM sessions WHERE env = ? AND mode = ? AND session_id = ?',
-      sessionId,
-    );
-    return rows[0] && this.#json<SessionRecord>(rows[0]);
+    const [row] = await this.#database.read(LOAD_SESSION, [...this.#here, sessionId]);
+    return row && this.#json<SessionRecord>(row);
   }
 
   async listSessions(): Promise<SessionRecord[]> {
-    const rows = await this.#read(
-      'SELECT record FROM sessions WHERE env = ? AND mode = ? ORDER BY created_at DESC, session_id DESC',
-    );
+    const rows = await this.#database.read(LIST_SESSIONS, this.#here);
     return rows.map((row) => this.#json<SessionRecord>(row));
   }
 
   async saveWorker(record: WorkerRecord): Promise<void> {
-    const { session_id, worker_id } = record;
-    const row = [this.#env, this.#mode, keyPart('session id', session_id), worker_id, JSON.stringify(record)];
-    await this.#write(() => {
-      this.#statement('INSERT OR REPLACE INTO workers VALUES (?, ?, ?, ?, ?)').run(...row);
-    });
+    const ids = [keyPart('session id', record.session_id), keyPart('worker id', record.worker_id)];
+    const row = [...this.#here, ...ids, JSON.stringify(record)];
+    await this.#database.write((execute) => execute(SAVE_WORKER, row));
   }
 
   async loadWorkers(sessionId: string): Promise<WorkerRecord[]> {
-    const rows = await this.#read(
-      'SELECT record FROM workers WHERE env = ? AND mode = ? AND session_id = ? ORDER BY worker_id',
-      sessionId,
-    );
+    const rows = await this.#database.read(LOAD_WORKERS, [...this.#here, sessionId]);
     return rows.map((row) => this.#json<WorkerRecord>(row));
   }
 
@@ -150,108 +99,14 @@ export class SqliteStore implements ResultStore {
   }
 
   async close(): Promise<void> {
-    this.#statements.clear();
-    if (this.#db.isOpen) this.#db.close();
-  }
-
-  async #prepare(synchronous: 'normal' | 'full'): Promise<void> {
-    await this.#unlessBusy(() => checkFile(this.#db, this.path));
-    await this.#unlessBusy(() => this.#db.exec('PRAGMA journal_mode = WAL'));
-    this.#db.exec(`PRAGMA synchronous = ${synchronous}`);
-    await this.#write(() => createTables(this.#db));
-  }
-
-  #trialRow(record: TrialRecord): (string | number | null)[] {
-    keyPart('session id', record.session_id);
-    keyPart('worker id', record.worker_id);
-    const fields = encodeTrial(record);
-    // Numbers are bound as numbers: SQLite's own reading of decimal text is not exact.
-    const row = TRIAL_COLUMNS.slice(0, -1).map((column) =>
-      NUMBERS.has(column) ? numberOrNull(fields[column]) : (fields[column] ?? null),
-    );
-    return [this.#env, this.#mode, ...row, checksum(fields)];
-  }
-
-  #decode(row: Row): TrialRecord {
-    const { checksum: expected, ...columns } = row;
-    const fields: Record<string, string> = { objective: '' };
-    for (const [name, value] of Object.entries(columns)) if (value !== null) fields[name] = String(value);
-    if (checksum(fields) !== expected) {
-      throw damaged(this.path, `the record of iteration ${fields.iteration} does not match its checksum`);
-    }
-    return decodeTrial(fields);
+    this.#database.close();
   }
 
   #json<T>(row: Row): T {
     try {
       return JSON.parse(String(row.record)) as T;
     } catch {
-      throw damaged(this.path, 'a record is not JSON');
+      throw damaged(this.#database.path, 'a record is not JSON');
     }
   }
-
-  async #read(sql: string, ...ids: string[]): Promise<Row[]> {
-    return this.#unlessBusy(() => this.#statement(sql).all(this.#env, this.#mode, ...ids));
-  }
-
-  /** One transaction. It takes the write lock at once: one that reads first and writes then fails under contention. */
-  async #write(work: () => void): Promise<void> {
-    await this.#unlessBusy(() => {
-      this.#db.exec('BEGIN IMMEDIATE');
-      try {
-        work();
-        this.#db.exec('COMMIT');
-      } catch (error) {
-        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  async #unlessBusy<T>(work: () => T): Promise<T> {
-    const deadline = performance.now() + this.#busyTimeoutMs;
-    for (;;) {
-      try {
-        return work();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() >= deadline) throw sqliteError(error, this.path);
-      }
-      await sleep(RETRY_MS);
-    }
-  }
-
-  #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-}
-
-type Row = Record<string, SQLOutputValue>;
-
-const NUMBERS = new Set(['iteration', 'objective', 'violation', 'duration_ms', 'attempt']);
-
-function numberOrNull(text: string | undefined): number | null {
-  return text ? Number(text) : null;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new ArbtuneError(
-      'input',
-      `The folder ${folder} for the result store cannot be made (${code}); set ARBTUNE_HOME to a writable one.`,
-    );
-  }
-}
-
-/** Over the record's own text: integrity_check sees damaged pages, but not a flipped bit inside a value. */
-function checksum(fields: TrialFields): number {
-  const names = Object.keys(fields).sort();
-  return crc32(JSON.stringify(names.map((name) => [name, fields[name]])));
 }

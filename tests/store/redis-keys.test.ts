@@ -116,6 +116,13 @@ describe('the keys in Redis', () => {
     expect(stats).not.toMatch(/cmdstat_(scan|keys):/);
   });
 
+  it('are not made by reading a session that is not there', async () => {
+    expect(await store.loadTrials('nobody')).toEqual([]);
+    expect(await store.countTrials('nobody')).toBe(0);
+    expect(await store.warnings()).toEqual([]);
+    expect(await client.dbsize()).toBe(0);
+  });
+
   it('are never sought with KEYS', async () => {
     await client.config('RESETSTAT');
     await client.hset(`${SESSION}:1`, older);
