@@ -44,7 +44,7 @@ export function homeLayout(home: string): HomeLayout {
   const temporal = join(home, 'temporal');
   return {
     home,
-    storeFile: join(home, 'results.sqlite'),
+    storeFile: join(home, 'arbtune.sqlite'),
     cacheFolder: join(home, 'cache'),
     temporal: {
       folder: temporal,

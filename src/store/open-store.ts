@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { homeLayout } from '../embedded/home.ts';
 import { type Environment, redisTarget } from './redis-connection.ts';
 import type { ResultStore } from './result-store.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -23,7 +23,9 @@ export interface OpenStoreOptions {
 /** Where the results of these settings are, for people: a masked address or a path. */
 export function describeStore(options: OpenStoreOptions): string {
   const url = redisUrl(options);
-  return url === undefined ? sqlitePath(options.home) : redisTarget(url, options.environment).address;
+  return url === undefined
+    ? homeLayout(options.home).storeFile
+    : redisTarget(url, options.environment).address;
 }
 
 /**
@@ -35,14 +37,10 @@ export async function openStore(options: OpenStoreOptions): Promise<ResultStore>
   const namespace = { env: options.env, mode: options.mode };
   const url = redisUrl(options);
   if (url !== undefined) return StateManager.open(redisTarget(url, options.environment), namespace);
-  return SqliteStore.open({ path: sqlitePath(options.home) }, namespace);
+  return SqliteStore.open({ path: homeLayout(options.home).storeFile }, namespace);
 }
 
 function redisUrl(options: OpenStoreOptions): string | undefined {
   const url = options.redisUrl || options.environment.REDIS_URL;
   return url || (options.env === 'docker' ? DOCKER_REDIS_URL : undefined);
-}
-
-function sqlitePath(home: string): string {
-  return join(home, 'arbtune.sqlite');
 }
