@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ArbtuneError } from '../errors.ts';
 
@@ -27,14 +27,27 @@ export async function writeFileAtomically(
   path: string,
   chunks: Iterable<string | Uint8Array>,
 ): Promise<void> {
+  await replaceFile(path, async (file) => {
+    for (const chunk of chunks) await file.writeFile(chunk);
+  });
+}
+
+/** Like `writeFileAtomically`, for a writer that fills the empty temporary file itself, by handle or by name. */
+export async function replaceFile(
+  path: string,
+  write: (file: FileHandle, temporary: string) => Promise<void>,
+): Promise<void> {
   try {
-    await replace(path, chunks);
+    await replace(path, write);
   } catch (error) {
     throw fileError(error, path);
   }
 }
 
-async function replace(path: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
+async function replace(
+  path: string,
+  write: (file: FileHandle, temporary: string) => Promise<void>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const old = await stat(path).catch(() => undefined);
   if (old !== undefined && !old.isFile()) {
@@ -47,7 +60,7 @@ async function replace(path: string, chunks: Iterable<string | Uint8Array>): Pro
   try {
     const file = await open(temporary, 'wx', old === undefined ? 0o666 : old.mode & 0o777);
     try {
-      for (const chunk of chunks) await file.writeFile(chunk);
+      await write(file, temporary);
       await file.sync();
     } finally {
       await file.close();
