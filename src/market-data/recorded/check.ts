@@ -93,7 +93,12 @@ function keptRows(raw: RawQuotes, settings: CheckSettings, times: Float64Array, 
   for (let row = 0; row < raw.rows; row++) {
     if (raw.wanted[row] !== 1) {
       const policy = settings.symbolGiven ? 'drop' : 'refuse';
-      tally.note('symbol', policy, row, () => 'another symbol than in the first row');
+      tally.note(
+        'symbol',
+        policy,
+        row,
+        () => `it is of another symbol than ${settings.symbolGiven ? 'asked for' : 'the first'}`,
+      );
       continue;
     }
     const fault = faultOf(raw, row, settings);
