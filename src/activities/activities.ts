@@ -1,8 +1,9 @@
 import type { SessionSpec } from '../config/session-spec.ts';
+import type { Metrics } from '../objective/objective.ts';
 import type { FinishedTrial, OptimizerSettings, PendingTrial, Proposal } from '../optimizers/optimizer.ts';
 import type { SearchSpace } from '../search-space/space.ts';
 import type { SessionIdentity } from '../workflows/messages.ts';
-import type { MeasuredBatch, ProposedTrial } from './measurement.ts';
+import type { MeasuredBatch, ProposedTrial } from './measured-batch.ts';
 import type { TrialRequest } from './trial-evaluator.ts';
 
 /** The activities of a session, as its workflow calls them: one verb and a noun, one object in, one out. */
@@ -40,12 +41,16 @@ export interface AnalyzeInput {
   readonly session: SessionIdentity;
   /** Trials that history says are finished: the store must hold as many. */
   readonly finished: number;
+  /** The best trial, whose metrics are asked for. */
+  readonly best?: number;
   readonly csvPath?: string;
 }
 
 export interface AnalyzeOutput {
   /** Absolute, on the worker that wrote it. */
   readonly csv: string;
+  /** Of the best trial. */
+  readonly bestMetrics: Metrics;
 }
 
 /** A group of asks made at once; each sees the proposals of those before it as pending. */

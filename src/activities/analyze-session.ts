@@ -20,5 +20,5 @@ export async function analyzeSession(
   }
   const csv = input.csvPath ?? join(resolve(outputs), sessionId, 'results.csv');
   await writeResultsCsv(csv, records);
-  return { csv };
+  return { csv, bestMetrics: records.find(({ iteration }) => iteration === input.best)?.metrics ?? {} };
 }

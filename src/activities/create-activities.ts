@@ -4,7 +4,7 @@ import { workflowIdOf } from '../workflows/names.ts';
 import type { Activities, LocalActivities } from './activities.ts';
 import { analyzeSession } from './analyze-session.ts';
 import { evaluateTrials } from './evaluate-trials.ts';
-import { toRecord } from './measurement.ts';
+import { toRecords } from './measurement.ts';
 import { propose } from './propose.ts';
 import { SessionSpecs } from './session-specs.ts';
 import type { TrialEvaluator } from './trial-evaluator.ts';
@@ -51,12 +51,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     async persistTrials({ session, dataHash, batches }) {
       await store.saveTrials(
         batches.flatMap(({ measured, trials }) =>
-          measured.trials.map((measurement, i) => {
-            const trial = trials[i];
-            if (trial?.iteration !== measurement.iteration)
-              throw new Error(`Measurement of trial ${measurement.iteration} without its params`);
-            return toRecord(measured, measurement, trial, { sessionId: session.sessionId, dataHash });
-          }),
+          toRecords(measured, trials, { sessionId: session.sessionId, dataHash }),
         ),
       );
     },

@@ -2,7 +2,8 @@ import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
 import type { EvaluateInput } from './activities.ts';
-import { type MeasuredBatch, type MeasuredBy, packOutcomes } from './measurement.ts';
+import type { MeasuredBatch } from './measured-batch.ts';
+import { type MeasuredBy, packOutcomes } from './measurement.ts';
 import type { TrialEvaluator, TrialOutcome } from './trial-evaluator.ts';
 
 /** A batch of trials on the paper engine, heartbeating what is finished: a batch that dies half-way goes on from there. */

@@ -1,84 +1,68 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Metrics } from '../objective/objective.ts';
-import type { Params } from '../search-space/space.ts';
-import type { TrialRecord } from '../store/trial-record.ts';
+import type { ScenarioMetrics, TrialRecord } from '../store/trial-record.ts';
+import type { MeasuredBatch, Measurement, ProposedTrial } from './measured-batch.ts';
 import type { TrialOutcome } from './trial-evaluator.ts';
 
-/**
- * The measurements of a batch of trials as they travel through history: metric names once, numbers in rows, so that
- * a trial costs a few hundred bytes. The workflow reads objectives; persistence turns the whole back into records.
- */
+/** Packs what was measured for its way through history, and turns it back into records for the store. */
 
-/** One measured trial. `null` in a row of numbers is a metric that is undefined for this trial. */
-export interface Measurement {
-  readonly iteration: number;
-  readonly workerId: string;
-  readonly attempt: number;
-  /** Milliseconds since the epoch, when the measurement ended. */
-  readonly at: number;
-  /** Milliseconds, from a monotonic clock. */
-  readonly durationMs: number;
-  /** Present when the trial failed; the fields below are then absent. */
-  readonly error?: string;
-  readonly objectives?: readonly number[];
-  readonly violation?: number;
-  /** Aggregated metrics, in the order of `MeasuredBatch.metrics`. */
-  readonly metrics?: readonly (number | null)[];
-  /** The same by scenario, in the order of `MeasuredBatch.scenarios`. */
-  readonly byScenario?: readonly (readonly (number | null)[])[];
-}
-
-export interface MeasuredBatch {
+/** Metric names once, then a row of numbers by trial: the aggregated ones first, then scenario by scenario. */
+interface MetricTable {
   readonly metrics: readonly string[];
   readonly scenarios: readonly string[];
-  readonly trials: readonly Measurement[];
+  /** By trial, by [aggregated, ...scenarios], by metric; null where a metric is undefined. Empty for a failed trial. */
+  readonly values: readonly (readonly (readonly (number | null)[])[])[];
 }
 
 /** Who measured an outcome, and when. */
 export interface MeasuredBy {
   readonly workerId: string;
   readonly attempt: number;
+  /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
 /** Packs outcomes of one session, in the given order. */
 export function packOutcomes(measured: readonly { outcome: TrialOutcome; by: MeasuredBy }[]): MeasuredBatch {
-  const metrics = new Set<string>();
-  const scenarios = new Set<string>();
-  for (const { outcome } of measured) {
-    if (outcome.status === 'failed') continue;
-    for (const name of Object.keys(outcome.metrics)) metrics.add(name);
-    for (const { scenario, metrics: own } of outcome.scenarios) {
-      scenarios.add(scenario);
-      for (const name of Object.keys(own)) metrics.add(name);
-    }
-  }
-  const names = [...metrics];
-  const scenarioNames = [...scenarios];
+  const outcomes = measured.map(({ outcome }) => outcome);
   return {
-    metrics: names,
-    scenarios: scenarioNames,
-    trials: measured.map(({ outcome, by }) => packOutcome(outcome, by, names, scenarioNames)),
+    trials: measured.map(({ outcome, by }): Measurement => {
+      const head = { iteration: outcome.iteration, ...by, durationMs: round(outcome.durationMs) };
+      if (outcome.status === 'failed') return { ...head, error: outcome.error };
+      return { ...head, objectives: outcome.objectives, violation: outcome.violation };
+    }),
+    metrics: pack(metricTable(outcomes)),
   };
 }
 
-function packOutcome(
-  outcome: TrialOutcome,
-  by: MeasuredBy,
-  names: readonly string[],
-  scenarioNames: readonly string[],
-): Measurement {
-  const head = { iteration: outcome.iteration, ...by, durationMs: round(outcome.durationMs) };
-  if (outcome.status === 'failed') return { ...head, error: outcome.error };
-  const row = (metrics: Metrics | undefined) => names.map((name) => metrics?.[name] ?? null);
-  return {
-    ...head,
-    objectives: outcome.objectives,
-    violation: outcome.violation,
-    metrics: row(outcome.metrics),
-    byScenario: scenarioNames.map((name) =>
-      row(outcome.scenarios.find((scenario) => scenario.scenario === name)?.metrics),
-    ),
-  };
+function metricTable(outcomes: readonly TrialOutcome[]): MetricTable {
+  const completed = outcomes.filter((outcome) => outcome.status === 'completed');
+  const tables = completed.flatMap(({ metrics, scenarios }) => [
+    metrics,
+    ...scenarios.map((own) => own.metrics),
+  ]);
+  const metrics = [...new Set(tables.flatMap(Object.keys))];
+  const scenarios = [
+    ...new Set(completed.flatMap((outcome) => outcome.scenarios.map(({ scenario }) => scenario))),
+  ];
+  const row = (values: Metrics | undefined) => metrics.map((name) => values?.[name] ?? null);
+  const values = outcomes.map((outcome) => {
+    if (outcome.status === 'failed') return [];
+    const byScenario = new Map(outcome.scenarios.map((own) => [own.scenario, own.metrics]));
+    return [row(outcome.metrics), ...scenarios.map((name) => row(byScenario.get(name)))];
+  });
+  return { metrics, scenarios, values };
+}
+
+/** Deflated: metrics of neighbouring trials are alike, and the workflow, which has no use for them, carries them twice. */
+function pack(table: MetricTable): string {
+  if (table.metrics.length === 0) return '';
+  return deflateRawSync(JSON.stringify(table)).toString('base64');
+}
+
+function unpack(packed: string): MetricTable {
+  if (packed === '') return { metrics: [], scenarios: [], values: [] };
+  return JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString());
 }
 
 /** Microseconds are enough for a duration, and short in history. */
@@ -86,53 +70,57 @@ function round(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
 }
 
-export function metricsOf(batch: MeasuredBatch, row: readonly (number | null)[] | undefined): Metrics {
-  const metrics: Record<string, number> = {};
-  batch.metrics.forEach((name, i) => {
-    const value = row?.[i];
-    if (value !== null && value !== undefined) metrics[name] = value;
-  });
-  return metrics;
-}
-
-/** What a record holds beside its measurement. */
-export interface ProposedTrial {
-  readonly iteration: number;
-  readonly params: Params;
-  /** Why the optimizer proposed it. */
-  readonly reason: string;
-}
-
-export function toRecord(
+/** The records of a measured batch. `trials` are those it was measured for, in the same order. */
+export function toRecords(
   batch: MeasuredBatch,
+  trials: readonly ProposedTrial[],
+  session: { readonly sessionId: string; readonly dataHash: string },
+): TrialRecord[] {
+  const table = unpack(batch.metrics);
+  return batch.trials.map((measurement, i) => {
+    const trial = trials[i];
+    if (trial?.iteration !== measurement.iteration) {
+      throw new Error(`Measurement of trial ${measurement.iteration} without its params`);
+    }
+    const [metrics = {}, ...rest] = metricsOf(table, i);
+    const byScenario = rest.map((own, k) => ({ scenario: table.scenarios[k] ?? '', metrics: own }));
+    return toRecord(measurement, trial, metrics, byScenario, session);
+  });
+}
+
+function metricsOf(table: MetricTable, trial: number): readonly Metrics[] {
+  return (table.values[trial] ?? []).map((row) => {
+    const named = table.metrics.map((name, i) => [name, row[i]] as const);
+    return Object.fromEntries(
+      named.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    );
+  });
+}
+
+function toRecord(
   measurement: Measurement,
   trial: ProposedTrial,
+  metrics: Metrics,
+  byScenario: readonly ScenarioMetrics[],
   session: { readonly sessionId: string; readonly dataHash: string },
 ): TrialRecord {
-  const failed = measurement.error !== undefined;
+  const { objectives = [], error } = measurement;
   return {
     session_id: session.sessionId,
     worker_id: measurement.workerId,
     iteration: measurement.iteration,
-    status: failed ? 'failed' : 'completed',
+    status: error === undefined ? 'completed' : 'failed',
     timestamp: new Date(measurement.at).toISOString(),
     params: trial.params,
-    metrics: metricsOf(batch, measurement.metrics),
-    objective: measurement.objectives?.[0] ?? null,
-    ...(measurement.objectives && measurement.objectives.length > 1
-      ? { objectives: measurement.objectives }
-      : {}),
+    metrics,
+    objective: objectives[0] ?? null,
+    ...(objectives.length > 1 ? { objectives } : {}),
     violation: measurement.violation ?? 0,
-    scenario_metrics: failed
-      ? []
-      : batch.scenarios.map((scenario, i) => ({
-          scenario,
-          metrics: metricsOf(batch, measurement.byScenario?.[i]),
-        })),
+    scenario_metrics: byScenario,
     duration_ms: measurement.durationMs,
     attempt: measurement.attempt,
     data_hash: session.dataHash,
     reason: trial.reason,
-    ...(measurement.error === undefined ? {} : { error: measurement.error }),
+    ...(error === undefined ? {} : { error }),
   };
 }

@@ -76,8 +76,8 @@ export function carriedFrom(
       workers.indexOf(record.worker_id),
     ];
     if (objective === null) continue;
-    const { iteration, params, metrics } = record;
-    const candidate = { iteration, params, metrics, objective, violation };
+    const { iteration, params } = record;
+    const candidate = { iteration, params, objective, violation };
     if (isBetter(spec, candidate, best)) best = candidate;
   }
   return {

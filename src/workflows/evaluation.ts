@@ -7,7 +7,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities.ts';
-import type { MeasuredBatch, ProposedTrial } from '../activities/measurement.ts';
+import type { MeasuredBatch, ProposedTrial } from '../activities/measured-batch.ts';
 import { batchSummary } from './details.ts';
 import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
@@ -104,8 +104,7 @@ function failedBatch(trials: readonly ProposedTrial[], error: unknown): Measured
   const failure = error instanceof ActivityFailure ? error : undefined;
   const cause = failure?.cause ?? error;
   return {
-    metrics: [],
-    scenarios: [],
+    metrics: '',
     trials: trials.map(({ iteration }) => ({
       iteration,
       workerId: failure?.identity?.split('@')[0] || 'none',

@@ -37,7 +37,6 @@ export type SessionPhase =
 export interface BestTrial {
   readonly iteration: number;
   readonly params: Params;
-  readonly metrics: Metrics;
   readonly objective: number;
 }
 
@@ -75,7 +74,7 @@ export interface SessionResult {
   readonly iterations: number;
   readonly completed: number;
   readonly failed: number;
-  readonly best?: BestTrial;
+  readonly best?: BestTrial & { readonly metrics: Metrics };
   /** Of the first objective: which end of a ranking is the good one. */
   readonly direction: Direction;
   /** Where the analysing worker wrote it. */

@@ -1,5 +1,4 @@
-import type { MeasuredBatch, Measurement, ProposedTrial } from '../activities/measurement.ts';
-import { metricsOf } from '../activities/measurement.ts';
+import type { MeasuredBatch, Measurement, ProposedTrial } from '../activities/measured-batch.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
 import type { Params, ParamValue, SearchSpace } from '../search-space/space.ts';
@@ -173,13 +172,13 @@ export class TrialTable {
       const row = this.#rows[measurement.iteration - 1];
       if (row === undefined || row.finished) continue;
       this.#running -= 1;
-      this.#tellOne(row, batch, measurement);
+      this.#tellOne(row, measurement);
     }
     while (this.#rows[this.#prefix]?.finished) this.#prefix += 1;
     this.#durations = this.#durations.slice(-REMEMBERED_DURATIONS);
   }
 
-  #tellOne(row: TrialRow, batch: MeasuredBatch, measurement: Measurement): void {
+  #tellOne(row: TrialRow, measurement: Measurement): void {
     const objectives = measurement.error === undefined ? (measurement.objectives ?? []) : null;
     const losses = objectives && toLosses(this.#spec, objectives);
     const violation = measurement.violation ?? 0;
@@ -193,7 +192,6 @@ export class TrialTable {
       const candidate = {
         iteration: row.iteration,
         params: row.params,
-        metrics: metricsOf(batch, measurement.metrics),
         objective: objectives[0] as number,
         violation,
       };

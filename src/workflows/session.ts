@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AnalyzeOutput } from '../activities/activities.ts';
-import type { MeasuredBatch } from '../activities/measurement.ts';
+import type { MeasuredBatch } from '../activities/measured-batch.ts';
 import type { Proposal } from '../optimizers/optimizer.ts';
 import type { Params } from '../search-space/space.ts';
 import { batchSize, learnsFromResults, persistSize } from './batching.ts';
@@ -211,7 +211,7 @@ export class Session {
   async analyze(): Promise<AnalyzeOutput> {
     this.phase = 'analyzing';
     this.#show();
-    return await this.#store.analyze(this.table.finished);
+    return await this.#store.analyze(this.table.finished, this.table.best?.iteration);
   }
 
   // --- what it is told ------------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ export class Session {
     };
   }
 
-  result(status: SessionResult['status'], csv: string): SessionResult {
+  result(status: SessionResult['status'], { csv, bestMetrics }: AnalyzeOutput): SessionResult {
     const { table, why } = this;
     return {
       session_id: this.#input.session.sessionId,
@@ -285,7 +285,7 @@ export class Session {
       iterations: this.target,
       completed: table.completed,
       failed: table.failed,
-      ...(table.best ? { best: table.best } : {}),
+      ...(table.best ? { best: { ...table.best, metrics: bestMetrics } } : {}),
       direction: this.#input.spec.objective.objectives[0]?.direction ?? 'maximize',
       csv,
     };

@@ -80,10 +80,15 @@ export class StoreProjection {
     ]);
   }
 
-  async analyze(finished: number): Promise<AnalyzeOutput> {
+  async analyze(finished: number, best: number | undefined): Promise<AnalyzeOutput> {
     const { session, csvPath } = this.#input;
     return await analysis.analyzeSession.executeWithOptions({ summary: 'rank the trials, write the CSV' }, [
-      { session, finished, ...(csvPath === undefined ? {} : { csvPath }) },
+      {
+        session,
+        finished,
+        ...(best === undefined ? {} : { best }),
+        ...(csvPath === undefined ? {} : { csvPath }),
+      },
     ]);
   }
 }

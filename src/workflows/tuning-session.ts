@@ -50,14 +50,14 @@ function background(session: Session, step: Promise<void>): void {
 async function finish(session: Session): Promise<SessionResult> {
   const { fatal } = session;
   const status = fatal ? 'failed' : session.phase === 'stopping' ? 'stopped' : 'completed';
-  const { csv } = await session.analyze();
+  const analysis = await session.analyze();
   session.phase = status;
   session.publish(status);
   await session.save(false);
   await condition(allHandlersFinished);
   if (fatal)
     throw ApplicationFailure.create({ message: fatal.message, type: 'SessionFailed', nonRetryable: true });
-  return session.result(status, csv);
+  return session.result(status, analysis);
 }
 
 async function continueAsNew(session: Session, input: SessionInput): Promise<never> {

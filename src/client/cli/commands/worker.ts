@@ -1,14 +1,18 @@
 import { Command } from 'commander';
+import { ArbtuneError } from '../../../errors.ts';
 import { serveSessions } from '../../../worker/serve.ts';
 import { openStack } from '../../stack.ts';
 import { interruptible } from '../interrupt.ts';
 import { options } from '../options.ts';
-import { createOutput, type LogFormat } from '../output.ts';
+import { createOutput, type LogFormat, type Output } from '../output.ts';
+import { spawnWorkers } from '../spawn-workers.ts';
 
-/** `worker`: a process that measures trials of any session of its environment, until it is told to end. */
+/** `worker`: a process that measures trials of any session of its environment, or of one alone, until it is told to end. */
 
 interface WorkerFlags {
   readonly workerId: string;
+  readonly sessionId?: string;
+  readonly processes?: number;
   readonly concurrency?: number;
   readonly mode: string;
   readonly env: string;
@@ -20,31 +24,57 @@ export function workerCommand(): Command {
   const command = new Command('worker').description(
     'measure trials of sessions, under a worker id, until ended',
   );
-  const { workerId, concurrency, mode, env, redisUrl, logFormat } = options;
-  for (const option of [workerId, concurrency, mode, env, redisUrl, logFormat]) command.addOption(option());
+  const { workerId, sessionId, processes, concurrency, mode, env, redisUrl, logFormat } = options;
+  for (const option of [workerId, sessionId, processes, concurrency, mode, env, redisUrl, logFormat]) {
+    command.addOption(option());
+  }
   return command
-    .addHelpText('after', '\nExample:\n  $ arbtune worker --worker-id rack2-a --concurrency 8')
+    .addHelpText(
+      'after',
+      `
+With --session-id it measures that session alone. With --processes n it runs n workers, named <worker-id>-1 to -n.
+
+Examples:
+  $ arbtune worker --worker-id rack2-a --concurrency 8
+  $ arbtune worker --worker-id here --processes 4 --session-id mine`,
+    )
     .action(async (flags: WorkerFlags) => {
       const output = createOutput(flags.logFormat);
-      const log = (line: string) => output.note(line);
-      await interruptible(async (signal) => {
-        const stack = await openStack({ ...flags, ...(flags.redis ? { redisUrl: flags.redis } : {}), log });
-        try {
-          const { workerId: id, concurrency: slots } = flags;
-          const worker = await serveSessions({
-            ...stack,
-            workerId: id,
-            ...(slots === undefined ? {} : { concurrency: slots }),
-            log,
-          });
-          output.log('TUNING', `worker ${id} is ready`, { worker_id: id });
-          signal.addEventListener('abort', () => void worker.stop(), { once: true });
-          if (signal.aborted) await worker.stop();
-          await worker.stopped;
-          output.log('TUNING', `worker ${id} has ended`, { worker_id: id });
-        } finally {
-          await stack.close();
-        }
-      });
+      await interruptible((signal) =>
+        flags.processes === undefined
+          ? work(flags, output, signal)
+          : spawnWorkers(flags.workerId, flags.processes, signal),
+      );
     });
+}
+
+async function work(flags: WorkerFlags, output: Output, signal: AbortSignal): Promise<void> {
+  const { workerId, sessionId, concurrency, env, mode, redis } = flags;
+  const log = (line: string) => output.note(line);
+  const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
+  try {
+    await refuseUnknownSession();
+    const worker = await serveSessions({
+      ...stack,
+      workerId,
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      log,
+    });
+    signal.addEventListener('abort', () => void worker.stop(), { once: true });
+    if (signal.aborted) await worker.stop();
+    else if (sessionId !== undefined) await stack.client.serve(sessionId, workerId);
+    output.log('TUNING', `worker ${workerId} is ready`, { worker_id: workerId });
+    await worker.stopped;
+    output.log('TUNING', `worker ${workerId} has ended`, { worker_id: workerId });
+  } finally {
+    await stack.close();
+  }
+
+  async function refuseUnknownSession(): Promise<void> {
+    if (sessionId === undefined) return;
+    const execution = await stack.client.describe(sessionId);
+    if (execution?.status.name === 'RUNNING') return;
+    throw new ArbtuneError('not-found', `No running session "${sessionId}" in env ${env}, mode ${mode}`);
+  }
 }
