@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { nearestName } from '../config/nearest.ts';
 import type { ParamValue } from '../search-space/space.ts';
 import { formatNumber } from './number-format.ts';
 import { OBJECTIVE, type RankedTrial } from './ranking.ts';
@@ -27,7 +28,7 @@ export function formatResultSummary(result: ResultSummary, format: SummaryFormat
   const order = result.ascending ? 'lowest first' : 'highest first';
   const parts = [totalsLine(result.totals)];
   if (result.ranking.length === 0) {
-    parts.push(`No completed trial has a finite value of ${printable(result.metric)}: nothing to rank.`);
+    parts.push(nothingToRank(result));
   } else {
     const title = `Top ${result.ranking.length} of ${result.ranked} by ${printable(result.metric)} (${order})`;
     parts.push(`${paint('bold', title)}\n${ranking(result, format.width ?? 100)}`);
@@ -58,6 +59,15 @@ function totalsLine(totals: ResultTotals): string {
     named(totals.sessions, 'session'),
     named(totals.workers, 'worker'),
   ].join(' · ');
+}
+
+function nothingToRank({ metric, totals }: ResultSummary): string {
+  const sentence = `No completed trial has a finite value of ${printable(metric)}: nothing to rank.`;
+  const known = totals.completed === 0 ? [] : [OBJECTIVE, ...totals.metrics_keys];
+  if (known.length === 0 || known.includes(metric)) return sentence;
+  const near = nearestName(metric, known);
+  const hint = near === undefined ? `There are ${known.map(printable).join(', ')}.` : `Did you mean ${near}?`;
+  return `${sentence} ${hint}`;
 }
 
 function ranking(result: ResultSummary, width: number): string {

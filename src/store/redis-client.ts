@@ -25,6 +25,9 @@ export class RedisClient {
     this.#redis.on('error', (error: Error) => {
       this.#lastError = error;
     });
+    this.#redis.on('connect', () => {
+      this.#lastError = undefined;
+    });
     this.#redis.defineCommand('saveTrial', { numberOfKeys: SAVE_TRIAL_KEYS, lua: SAVE_TRIAL_LUA });
   }
 

@@ -60,7 +60,10 @@ describe('the summary', () => {
       '0 trials · 0 completed · 0 failed · 0 sessions · 0 workers\n\n' +
         'No completed trial has a finite value of objective: nothing to rank.',
     );
-    expect(formatResultSummary(summary(records, 'sharpe'))).toContain('finite value of sharpe');
+    expect(formatResultSummary(summary(records, 'zzz'))).toContain(
+      'finite value of zzz: nothing to rank. There are objective, pnl, trades.',
+    );
+    expect(formatResultSummary(summary(records, 'pnll'))).toContain('nothing to rank. Did you mean pnl?');
   });
 
   it('warns of luck where there were many to choose from', () => {

@@ -76,6 +76,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
       return client;
     },
     async stop() {
+      process.off('exit', abandoned);
       for (const client of clients) client.disconnect();
       // SIGKILL: it may refuse SIGTERM. A child of it that still writes a file ends a moment later.
       await kill();
