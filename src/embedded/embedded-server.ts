@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { endProcess, hasEnded, isHealthy, spawnDevServer, waitUntilReady } from './dev-server.ts';
 import { withFileLock } from './file-lock.ts';
+import { spawnGuard } from './guard-process.ts';
 import { type Environment, type HomeLayout, makePrivateFolder } from './home.ts';
 import { choosePorts, type ServerPorts } from './ports.ts';
 import {
@@ -104,6 +105,7 @@ async function start(options: EmbeddedOptions): Promise<files.ServerState> {
     files.writeState(paths, state);
     try {
       await waitUntilReady(process, server);
+      spawnGuard(home, process);
       return state;
     } catch (error) {
       await endProcess(process);
@@ -141,10 +143,15 @@ function giveBack(options: EmbeddedOptions, lease: string): Promise<ProcessIdent
   const paths = options.layout.temporal;
   return withFileLock(paths.lock, async () => {
     rmSync(lease, { force: true });
-    const running = files.readRunningServer(paths);
-    if (!running || files.liveLeases(paths).length > 0) return undefined;
-    files.writeState(paths, { ...running, stopping: true });
-    signalProcess(running.server, 'SIGTERM');
-    return running.server;
+    return endIfUnused(paths);
   });
+}
+
+/** Called under the lock. Tells the server to end, and returns it, when no living process holds a lease. */
+export function endIfUnused(paths: HomeLayout['temporal']): ProcessIdentity | undefined {
+  const running = files.readRunningServer(paths);
+  if (!running || files.liveLeases(paths).length > 0) return undefined;
+  files.writeState(paths, { ...running, stopping: true });
+  signalProcess(running.server, 'SIGTERM');
+  return running.server;
 }

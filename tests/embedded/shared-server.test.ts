@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
@@ -172,5 +172,20 @@ describe('the embedded server', () => {
     expect(await statusOf(second.address, 'nothing').catch((error: Error) => error.name)).toBe(
       'WorkflowNotFoundError',
     );
+  });
+
+  test('is ended by its guard when all its users were killed, and not while there is one', async () => {
+    const home = temporaryFolder();
+    const [first, second] = [await holdInProcess(home), await holdInProcess(home)];
+    const server = serverOf(home);
+    const guard = startScript('src/embedded/guard.ts', [home, String(server.pid), server.began, '100']);
+    await first.kill('SIGKILL');
+    const { leases } = homeLayout(home).temporal;
+    await waitUntil(() => readdirSync(leases).length === 1);
+    expect(isRunning(server)).toBe(true);
+
+    await second.kill('SIGKILL');
+    expect(await guard.exited).toEqual({ code: 0, signal: null });
+    expect(isRunning(server)).toBe(false);
   });
 });
