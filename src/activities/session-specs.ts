@@ -18,7 +18,7 @@ export class SessionSpecs {
   ): Promise<SessionSpec> {
     let spec = this.#known.get(specHash);
     if (!spec) {
-      spec = readSpec(client, execution);
+      spec = readSessionInput(client, execution).then((input) => input.spec);
       this.#known.set(specHash, spec);
       spec.catch(() => this.#known.delete(specHash));
     }
@@ -34,10 +34,11 @@ export class SessionSpecs {
   }
 }
 
-async function readSpec(
+/** What a session's run was started with, from the first event of its history. */
+export async function readSessionInput(
   client: Client,
-  execution: { readonly workflowId: string; readonly runId: string },
-): Promise<SessionSpec> {
+  execution: { readonly workflowId: string; readonly runId?: string },
+): Promise<SessionInput> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution,
@@ -46,7 +47,7 @@ async function readSpec(
   const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
   if (!payload) throw new Error(`The history of ${execution.workflowId} has no first event`);
   const [decoded] = await decodePayloads(client, [payload]);
-  return defaultPayloadConverter.fromPayload<SessionInput>(decoded ?? payload).spec;
+  return defaultPayloadConverter.fromPayload<SessionInput>(decoded ?? payload);
 }
 
 type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];

@@ -9,6 +9,7 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { readSessionInput } from '../activities/session-specs.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { ConnectionSettings } from '../embedded/configured-server.ts';
 import { ArbtuneError } from '../errors.ts';
@@ -17,7 +18,7 @@ import * as messages from '../workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import type { CarriedSession } from '../workflows/session-state.ts';
-import { isCancelled, toArbtuneError } from './temporal-errors.ts';
+import { isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
 
 /** Everything a client says to sessions: start, join, follow, steer. The CLI and client scripts stand on this alone. */
 
@@ -48,6 +49,8 @@ export interface StartedSession {
   readonly joined: boolean;
   /** The session's iterations in all. */
   readonly iterations: number;
+  /** False when no worker has taken it up within 10 s: it waits for one. */
+  readonly served?: boolean;
 }
 
 /** A session as Temporal knows it, without asking a worker. */
@@ -122,16 +125,36 @@ export class TuningClient {
       ],
     });
     const join = { request, specHash: spec.specHash, iterations: spec.maxIterations, enqueue: spec.enqueue };
-    const answer = await this.#ask(() =>
-      this.#client.workflow.executeUpdateWithStart(messages.joinUpdate, {
-        updateId: request,
-        args: [join],
-        startWorkflowOperation: operation,
-      }),
-    );
-    const handle = await operation.workflowHandle();
-    const { runId } = await handle.describe();
-    return { ...answer, sessionId: identity.sessionId, workflowId: handle.workflowId, runId };
+    const answer = await this.#ask(async () => {
+      try {
+        return await this.#client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+          this.#client.workflow.executeUpdateWithStart(messages.joinUpdate, {
+            updateId: request,
+            args: [join],
+            startWorkflowOperation: operation,
+          }),
+        );
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        return await this.#startedUnserved(identity, request, spec, error);
+      }
+    });
+    const workflowId = workflowIdOf(identity);
+    const { runId } = await this.#client.workflow.getHandle(workflowId).describe();
+    return { ...answer, sessionId: identity.sessionId, workflowId, runId };
+  }
+
+  /** No worker has answered: whether the session is ours stands in its history. */
+  async #startedUnserved(
+    identity: messages.SessionIdentity,
+    request: string,
+    spec: SessionSpec,
+    error: unknown,
+  ): Promise<messages.JoinAnswer & { served: false }> {
+    const execution = { workflowId: workflowIdOf(identity) };
+    const started = await readSessionInput(this.#client, execution).catch(() => undefined);
+    if (started?.startRequest !== request) throw error;
+    return { joined: false, iterations: spec.maxIterations, served: false };
   }
 
   /** Resolves when the session has ended; follows it through continue-as-new. */

@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   isCancellation,
   setCurrentDetails,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -246,6 +247,14 @@ export class Session {
     this.phase = 'stopping';
     this.why = why;
     this.publish(this.phase);
+  }
+
+  /** Stops when the session's time limit has passed, if it has one and still runs then. */
+  async stopInTime(): Promise<void> {
+    const { timeLimitMs } = this.#input.spec.stopping;
+    if (timeLimitMs === undefined) return;
+    await sleep(Math.max(1, Date.parse(this.#startedAt) + timeLimitMs - Date.now()));
+    if (this.phase === 'running' || this.phase === 'paused') this.stop('the time limit has passed');
   }
 
   fail(error: unknown): void {

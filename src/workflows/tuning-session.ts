@@ -20,6 +20,7 @@ export async function TuningSession(input: SessionInput): Promise<SessionResult>
   handleMessages(session, input);
   try {
     await session.save(input.carried === undefined);
+    background(session, session.stopInTime());
     await search(session);
     if (session.isRotating && !session.isSearchOver) return await continueAsNew(session, input);
     return await finish(session);

@@ -133,6 +133,11 @@ export function startCommand(): Command {
           ...(csvPath === undefined ? {} : { csvPath }),
         });
         const { workflowId, runId, joined, iterations } = started;
+        if (started.served === false) {
+          output.note(
+            `no worker has taken the session up yet; start one by \`arbtune worker --env ${flags.env}\``,
+          );
+        }
         if (flags.json)
           output.json({ session_id: sessionId, workflow_id: workflowId, run_id: runId, joined, iterations });
         else output.print(sessionId);
