@@ -20,14 +20,6 @@ export interface OpenStoreOptions {
   readonly environment: Environment;
 }
 
-/** Where the results of these settings are, for people: a masked address or a path. */
-export function describeStore(options: OpenStoreOptions): string {
-  const url = redisUrl(options);
-  return url === undefined
-    ? homeLayout(options.home).storeFile
-    : redisTarget(url, options.environment).address;
-}
-
 /**
  * Redis where a URL or `env: docker` names it, else SQLite at `<home>/arbtune.sqlite`.
  *
