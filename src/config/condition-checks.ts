@@ -34,7 +34,7 @@ function checkParent(
       path,
       at: 'key',
       code: 'CONDITION',
-      message: `the condition of ${name} names "${parent}", which is not in the search space`,
+      message: 'the condition names what is not in the search space',
       hint: nearest === undefined ? undefined : `Did you mean ${nearest}?`,
     });
     return;

@@ -4,6 +4,9 @@ import type { DataPath, Place } from './yaml-source.ts';
 
 /** The issues of one file as they are found, each put to its place in the text; one issue for one place. */
 
+/** Of a kind: many more than are shown, so that those shown are the first ones of the file; a bound for hostile files. */
+const MOST_KEPT = 500;
+
 export interface Finding {
   readonly path: DataPath;
   readonly code: IssueCode;
@@ -24,7 +27,8 @@ export class Findings {
   readonly #text: string;
   readonly #lines: LineCounter;
   readonly #locate: (path: DataPath) => Place;
-  readonly #issues: ConfigIssue[] = [];
+  readonly #issues: Record<'error' | 'warning', ConfigIssue[]> = { error: [], warning: [] };
+  readonly #seen = new Set<string>();
 
   constructor(source: string, text: string, lines: LineCounter, locate: (path: DataPath) => Place) {
     this.source = source;
@@ -35,6 +39,7 @@ export class Findings {
 
   /** Adds an issue about what is written at `path` (about its nearest ancestor where nothing is). */
   add(finding: Finding): void {
+    if (this.#isFull(finding)) return;
     const { key, value } = this.#locate(finding.path);
     const node =
       finding.at === 'key' ? (key ?? value) : value?.range?.[0] === value?.range?.[1] ? key : value;
@@ -45,13 +50,14 @@ export class Findings {
 
   /** Adds an issue at an offset of the text. */
   addAt(offset: number, finding: Finding, value?: string): void {
+    if (this.#isFull(finding)) return;
     const { line, column } = this.positionAt(offset);
     const severity = finding.severity ?? 'error';
     const path = pathText(finding.path);
-    const same = (issue: ConfigIssue) =>
-      issue.line === line && issue.column === column && issue.severity === severity && issue.path === path;
-    if (this.#issues.some(same)) return;
-    this.#issues.push({
+    const place = `${severity} ${line}:${column} ${path}`;
+    if (this.#seen.has(place)) return;
+    this.#seen.add(place);
+    this.#issues[severity].push({
       severity,
       source: this.source,
       line,
@@ -76,7 +82,7 @@ export class Findings {
   /** Whether something was found wrong at `path` or below it. */
   hasErrorAt(path: DataPath): boolean {
     const prefix = pathText(path);
-    return this.errors.some(
+    return this.#issues.error.some(
       (issue) =>
         issue.path === prefix || issue.path.startsWith(`${prefix}.`) || issue.path.startsWith(`${prefix}[`),
     );
@@ -88,11 +94,15 @@ export class Findings {
   }
 
   get errors(): ConfigIssue[] {
-    return this.#issues.filter((issue) => issue.severity === 'error').sort(byPlace);
+    return this.#issues.error.toSorted(byPlace);
   }
 
   get warnings(): ConfigIssue[] {
-    return this.#issues.filter((issue) => issue.severity === 'warning').sort(byPlace);
+    return this.#issues.warning.toSorted(byPlace);
+  }
+
+  #isFull({ severity = 'error' }: Finding): boolean {
+    return this.#issues[severity].length >= MOST_KEPT;
   }
 
   #lineText(offset: number): string {

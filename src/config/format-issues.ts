@@ -1,6 +1,6 @@
 import type { ConfigIssue } from './issue.ts';
 
-/** Issues as people read them: `file:line:col: error CODE: what. fix.`, the source line, and a caret under the place. */
+/** Issues as people read them: `file:line:col: error CODE: path: what; what is allowed. fix.`, the source line, and a caret under the place. */
 
 const MAX_WIDTH = 120;
 
@@ -11,7 +11,8 @@ export function formatIssues(issues: readonly ConfigIssue[]): string {
 export function formatIssue(issue: ConfigIssue): string {
   const place = [issue.source, issue.line, issue.column].filter((part) => part !== undefined).join(':');
   const fix = issue.hint === undefined ? '' : ` ${sentence(issue.hint)}`;
-  const headline = `${place}: ${issue.severity} ${issue.code}: ${sentence(issue.message)}${fix}`;
+  const subject = issue.path === '' ? '' : `${issue.path}: `;
+  const headline = `${place}: ${issue.severity} ${issue.code}: ${subject}${sentence(issue.message)}${fix}`;
   if (issue.excerpt === undefined || issue.line === undefined || issue.column === undefined) return headline;
   return `${headline}\n${excerptWithCaret(issue.excerpt, issue.line, issue.column)}`;
 }

@@ -19,13 +19,13 @@ export function checkObjective(objective: unknown, findings: Findings): void {
     });
   }
   if (objective.metric !== undefined && objective.direction === undefined) {
-    const message = 'the key `direction` is missing in `tuning.objective`; expected maximize | minimize';
-    findings.add({ path: PATH, at: 'key', code: 'MISSING', message });
+    const message = 'missing; with a metric, expected maximize | minimize';
+    findings.add({ path: [...PATH, 'direction'], at: 'key', code: 'MISSING', message });
   }
   if (objective.metrics === undefined) return;
   for (const key of ['metric', 'direction', 'aggregate']) {
     if (objective[key] === undefined) continue;
-    const message = `\`${key}\` and \`metrics\` cannot be combined`;
+    const message = 'cannot be combined with `metrics`';
     const hint = `Move it into the list under metrics`;
     findings.add({ path: [...PATH, key], at: 'key', code: 'CONFLICT', message, hint });
   }
@@ -57,7 +57,7 @@ export function checkScenarioNames(
       path: [...PATH, 'weights', name],
       at: 'key',
       code: 'UNKNOWN_SCENARIO',
-      message: `there is no scenario "${name}" here; there are ${names.join(', ')}`,
+      message: `no scenario listed has this name; there are ${names.join(', ')}`,
       hint: nearest === undefined ? undefined : `Did you mean ${nearest}?`,
     });
   }
@@ -76,7 +76,7 @@ function checkMetric(metric: unknown, path: DataPath, findings: Findings): void 
   findings.add({
     path,
     code: 'UNKNOWN_METRIC',
-    message: `there is no metric "${metric}"; the paper engine has ${METRIC_NAMES.join(', ')}`,
+    message: `there is no metric "${metric}"; there are ${METRIC_NAMES.join(', ')}`,
     hint: nearest === undefined ? undefined : `Did you mean ${nearest}?`,
   });
 }

@@ -16,7 +16,7 @@ export function checkFixed(fixed: unknown, space: unknown, findings: Findings): 
     const path = [...FIXED_PATH, name];
     checkParamName(name, path, findings);
     if (isMapping(space) && Object.hasOwn(space, name)) {
-      const message = `${name} is searched already, at ${findings.positionOf([...SPACE_PATH, name], 'key')}`;
+      const message = `searched already, at ${findings.positionOf([...SPACE_PATH, name], 'key')}`;
       findings.add({ path, at: 'key', code: 'CONFLICT', message, hint: 'Remove it here or there' });
     } else {
       checkStrategyValue(name, value, path, findings);
@@ -37,7 +37,7 @@ export function checkEnqueue(enqueue: unknown, space: SearchSpace, findings: Fin
 
 function problemFinding({ name, missing, ...rest }: ParamProblem, path: DataPath) {
   return missing
-    ? { path, ...rest }
+    ? { path: [...path, name], at: 'key' as const, ...rest }
     : {
         path: [...path, name],
         at: rest.code === 'UNKNOWN_PARAM' ? ('key' as const) : ('value' as const),

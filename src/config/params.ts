@@ -25,7 +25,7 @@ export function paramsProblems(params: Written, space: SearchSpace): ParamProble
       name,
       missing: false,
       code: 'UNKNOWN_PARAM',
-      message: `"${name}" is not in the search space, which has ${Object.keys(space).join(', ')}`,
+      message: `not in the search space, which has ${Object.keys(space).join(', ')}`,
       ...(nearest === undefined ? {} : { hint: `Did you mean ${nearest}?` }),
     });
   }
@@ -48,7 +48,7 @@ function valueProblem(
     return {
       missing: true,
       code: 'MISSING',
-      message: `the value of ${name} is missing; expected ${allowed(parameter)}`,
+      message: `missing; expected ${allowed(parameter)}`,
     };
   }
   if (!active) {
@@ -58,7 +58,7 @@ function valueProblem(
     return {
       missing: false,
       code: 'CONDITION',
-      message: `${name} only counts when ${condition}`,
+      message: `only counts when ${condition}`,
       hint: 'Leave it out',
     };
   }
@@ -66,7 +66,7 @@ function valueProblem(
   return {
     missing: false,
     code: 'BAD_VALUE',
-    message: `${name} must be ${allowed(parameter)}, got ${JSON.stringify(value)}`,
+    message: `expected ${allowed(parameter)}, got ${JSON.stringify(value)}`,
   };
 }
 

@@ -22,7 +22,7 @@ export function checkSpace(space: unknown, findings: Findings): void {
       path: SPACE_PATH,
       at: 'key',
       code: 'EMPTY_SPACE',
-      message: 'the search space is empty',
+      message: 'empty: there is nothing to search',
       hint,
     });
   }
@@ -30,6 +30,7 @@ export function checkSpace(space: unknown, findings: Findings): void {
     const path = [...SPACE_PATH, name];
     checkParamName(name, path, findings);
     if (!isMapping(parameter)) continue;
+    checkKind(name, parameter, path, findings);
     checkBounds(name, parameter, path, findings);
     checkChoices(name, parameter, path, findings);
   }
@@ -44,7 +45,7 @@ export function checkParamName(name: string, path: DataPath, findings: Findings)
     path,
     at: 'key',
     code: 'UNKNOWN_PARAM',
-    message: `the strategy has no parameter "${name}"; it has ${names.join(', ')}`,
+    message: `the strategy has no such parameter; it has ${names.join(', ')}`,
     hint: nearest === undefined ? undefined : `Did you mean ${nearest}?`,
   });
 }
@@ -56,7 +57,7 @@ function checkBounds(name: string, parameter: Written, path: DataPath, findings:
   if (!isNumber(low) || !isNumber(high)) return;
   const at: DataPath = [...path, 'bounds'];
   if (low > high) {
-    const message = `low ${low} must be below high ${high}`;
+    const message = `low must be below high, got ${low} and ${high}`;
     findings.add({ path: [...at, 0], code: 'BOUNDS', message, hint: `Write [${high}, ${low}]` });
     return;
   }
@@ -76,7 +77,6 @@ function checkBounds(name: string, parameter: Written, path: DataPath, findings:
   }
   if (isNumber(step) && step > 0) checkStep(low, high, step, log === true, path, findings);
   checkRange(name, [low, high], at, findings);
-  checkKind(name, parameter, path, findings);
 }
 
 function checkStep(
@@ -131,7 +131,7 @@ export function checkStrategyValue(name: string, value: unknown, path: DataPath,
   const whole = param.type === 'int';
   const [low, high] = param.range;
   if (isNumber(value) && value >= low && value <= high && (!whole || Number.isInteger(value))) return;
-  const message = `${name} must be a ${whole ? 'whole ' : ''}number from ${low} to ${high}${unit(param.unit)}, got ${JSON.stringify(value)}`;
+  const message = `expected a ${whole ? 'whole ' : ''}number from ${low} to ${high}${unit(param.unit)}, got ${JSON.stringify(value)}`;
   findings.add({ path, code: 'BAD_VALUE', message });
 }
 
@@ -141,16 +141,22 @@ function checkRange(name: string, bounds: readonly number[], path: DataPath, fin
   const [low, high] = param.range;
   bounds.forEach((bound, index) => {
     if (bound >= low && bound <= high) return;
-    const message = `${name} must be from ${low} to ${high}${unit(param.unit)}, got ${bound}`;
+    const message = `the strategy takes ${low} to ${high}${unit(param.unit)}, got ${bound}`;
     findings.add({ path: [...path, index], code: 'BOUNDS', message });
   });
 }
 
 function checkKind(name: string, parameter: Written, path: DataPath, findings: Findings): void {
   const param = strategyParam(name);
-  if (param?.type !== 'int' || parameter.type !== 'float') return;
-  const message = `${name} takes whole numbers only`;
-  findings.add({ path: [...path, 'type'], code: 'BAD_VALUE', message, hint: 'Write type: int' });
+  if (param === undefined) return;
+  const at: DataPath = [...path, 'type'];
+  if (parameter.type === 'bool') {
+    const message = 'the strategy takes a number here, not true or false';
+    findings.add({ path: at, code: 'BAD_VALUE', message, hint: `Write type: ${param.type}` });
+  } else if (parameter.type === 'float' && param.type === 'int') {
+    const message = 'the strategy takes whole numbers only';
+    findings.add({ path: at, code: 'BAD_VALUE', message, hint: 'Write type: int' });
+  }
 }
 
 interface StrategyParam {

@@ -23,14 +23,14 @@ export type TextFile =
 export async function readTextFile(path: string, root?: string): Promise<TextFile> {
   return await withRegularFile(path, root, async (file, size, real): Promise<TextFile> => {
     if (size > MAX_TEXT_BYTES) {
-      const message = `${path} has ${size} bytes; at most ${MAX_TEXT_BYTES} are read`;
+      const message = `${displayPath(path)} has ${size} bytes; at most ${MAX_TEXT_BYTES} are read`;
       return problem('TOO_LARGE', message, 'Keep recorded data in files of its own');
     }
     const bytes = await file.readFile();
     try {
       return { ok: true, path: real, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
     } catch {
-      return problem('ENCODING', `${path} is not UTF-8 text`, 'Save it as UTF-8');
+      return problem('ENCODING', `${displayPath(path)} is not UTF-8 text`, 'Save it as UTF-8');
     }
   });
 }
@@ -79,7 +79,7 @@ async function withRegularFile<T>(
 }
 
 function notAFile(path: string, kind: string): Refused {
-  return problem('NOT_A_FILE', `${path} is ${kind}, not a regular file`, 'Name a file');
+  return problem('NOT_A_FILE', `${displayPath(path)} is ${kind}, not a regular file`, 'Name a file');
 }
 
 /** The folder that the files a config names must lie under: its project, else the folder above its own. */
@@ -96,7 +96,8 @@ export async function scenarioRoot(configPath: string): Promise<string> {
 /** A path as people know it: relative where it lies under the working directory. */
 export function displayPath(path: string): string {
   const short = relative(process.cwd(), resolve(path));
-  return short === '' || short.startsWith('..') ? resolve(path) : short;
+  if (short === '') return '.';
+  return short === '..' || short.startsWith(`..${sep}`) ? resolve(path) : short;
 }
 
 function isUnder(path: string, root: string): boolean {
@@ -114,16 +115,19 @@ function outsideRoot(path: string, root: string): Refused {
 async function noSuchFile(path: string, absolute: string): Promise<Refused> {
   const neighbours = await readdir(dirname(absolute)).catch(() => undefined);
   if (neighbours === undefined) {
-    return problem('NO_SUCH_FILE', `no such file: ${path} (there is no folder ${dirname(absolute)})`);
+    return problem(
+      'NO_SUCH_FILE',
+      `no such file: ${displayPath(path)} (there is no folder ${displayPath(dirname(absolute))})`,
+    );
   }
   const nearest = nearestName(basename(absolute), neighbours);
-  const where = `in ${dirname(absolute)}`;
+  const where = `in ${displayPath(dirname(absolute))}`;
   const hint = nearest === undefined ? undefined : `Did you mean ${basename(nearest)}?`;
   return problem('NO_SUCH_FILE', `no such file: ${basename(absolute)} ${where}`, hint);
 }
 
 function unreadable(path: string, error: unknown): Refused {
-  return problem('UNREADABLE', `cannot read ${path}: ${errorCode(error) ?? String(error)}`);
+  return problem('UNREADABLE', `cannot read ${displayPath(path)}: ${errorCode(error) ?? String(error)}`);
 }
 
 function problem(code: IssueCode, message: string, hint?: string): Refused {

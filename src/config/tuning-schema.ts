@@ -177,7 +177,10 @@ const tuning = z.strictObject({
   description: z.string().default('').describe('For people'),
   method: z.enum(METHODS).default('bayesian').describe('How trials are proposed'),
   scenarios: z
-    .array(z.string('the path of a scenario file').min(1))
+    .array(
+      z.string('the path of a scenario file').min(1, 'the path of a scenario file'),
+      'a list of at least one scenario file',
+    )
     .min(1, 'a list of at least one scenario file')
     .describe('Scenario files, relative to this file; every trial runs on all of them'),
   search_space: z.record(paramName, parameter).describe('The strategy parameters to search, by name'),

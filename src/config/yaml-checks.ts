@@ -64,7 +64,7 @@ export function checkDocument(document: Document, findings: Findings): boolean {
       const first = seen.get(name);
       if (first) {
         const { line, column } = findings.positionAt(offsetOf(first));
-        const message = `the key "${name}" is already defined at ${line}:${column}`;
+        const message = `this key is already defined at ${line}:${column}`;
         findings.addAt(offsetOf(pair.key), {
           path: [...path, name],
           code: 'DUPLICATE_KEY',
@@ -127,20 +127,15 @@ function checkNumber(node: Scalar, path: DataPath, findings: Findings): void {
     findings.add({
       path,
       code: 'NOT_FINITE',
-      message: `${nameOf(path)} must be a finite number, got ${source}`,
+      message: `expected a finite number, got ${source}`,
     });
   } else if (/^[-+]?\d+$/.test(source) && !Number.isSafeInteger(node.value)) {
-    const message = `${nameOf(path)} must be a whole number up to 2^53 - 1, got ${source}, which would be rounded to ${BigInt(node.value)}`;
+    const message = `expected a whole number up to 2^53 - 1, got ${source}, which would be rounded to ${BigInt(node.value)}`;
     findings.add({ path, code: 'ROUNDED', message });
   } else if (/^[-+]?0\d+$/.test(source)) {
     const message = `${source} is read as ${node.value}; elsewhere a leading 0 means octal`;
     findings.add({ path, code: 'SUSPICIOUS', message, hint: `Write ${node.value}`, severity: 'warning' });
   }
-}
-
-function nameOf(path: DataPath): string {
-  const name = path.findLast((part) => typeof part === 'string');
-  return name === undefined ? 'the value' : `\`${name}\``;
 }
 
 function offsetOf(node: Node): number {

@@ -17,6 +17,12 @@ const MAX_ALIASES = 100;
 /** Reads one document. Never throws: whatever is wrong is in `findings`. `source` is the file as people know it. */
 export function parseYaml(source: string, text: string): YamlSource {
   const lines = new LineCounter();
+  if (isTooDeep(text)) {
+    lines.addNewLine(0);
+    const findings = new Findings(source, text, lines, () => ({}));
+    findings.addAt(0, { path: [], code: 'TOO_DEEP', message: `nested deeper than ${MAX_NESTING} levels` });
+    return { findings, data: undefined };
+  }
   // Duplicate keys are found by our own walk: it names both places and goes on.
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -54,6 +60,20 @@ export function parseYaml(source: string, text: string): YamlSource {
     findings.add({ path: [], code: 'ALIAS', message, hint: 'Write the values out' });
     return { findings, data: undefined };
   }
+}
+
+/** Levels that the text alone shows; far above what checkDocument allows, which counts what is really nested. */
+const MAX_NESTING = 500;
+
+/** Whether the parser, which recurses, would be kept busy with nothing but nesting: brackets and dashes tell. */
+function isTooDeep(text: string): boolean {
+  if (/(?:[-?][ \t]+){500}/.test(text)) return true;
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[{}\]]/g)) {
+    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1));
+    if (depth > MAX_NESTING) return true;
+  }
+  return false;
 }
 
 export interface Place {

@@ -54,7 +54,7 @@ function explain(error: YAMLError, document: Document, text: string, findings: F
       return {
         code: 'SYNTAX',
         message: 'a mapping cannot start in the middle of a value',
-        hint: 'Check the indentation, or put the value in quotes',
+        hint: 'Check the indentation and the space after each colon, or put the value in quotes',
       };
     default:
       return unclosed(error, document, text, findings) ?? other(error);
@@ -74,7 +74,8 @@ function unclosed(
   let opened: number | undefined;
   visit(document, (_key, node) => {
     if (!isNode(node) || !node.range || node.range[0] > error.pos[0]) return;
-    const isOpener = quote ? text[node.range[0]] === closing : isCollection(node) && node.flow === true;
+    const opening = quote ? closing : closing === ']' ? '[' : '{';
+    const isOpener = text[node.range[0]] === opening && (quote !== null || isCollection(node));
     // The innermost, and the last to be opened, that does not end with what should close it.
     if (isOpener && (quote !== null || text[node.range[1] - 1] !== closing)) opened = node.range[0];
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Finding, type Findings, pathText } from './findings.ts';
+import type { Finding, Findings } from './findings.ts';
 import { nearestName } from './nearest.ts';
 import type { DataPath } from './yaml-source.ts';
 
@@ -86,41 +86,34 @@ function report(issue: z.core.$ZodIssue, base: DataPath, data: unknown, findings
       return;
     }
   }
-  const allowed = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? 'a name') : issue.message;
+  const allowed = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? 'another form') : issue.message;
   if (issue.code === 'custom') {
     findings.add({ path, code: 'CONFLICT', message: allowed });
     return;
   }
-  const at = issue.code === 'invalid_key' ? 'key' : 'value';
-  findings.add({ ...valueFinding(path, valueAt(data, path), allowed, at), at });
+  if (issue.code === 'invalid_key') {
+    findings.add({ path, at: 'key', code: 'BAD_KEY', message: `expected a name of ${allowed}` });
+  } else {
+    findings.add(valueFinding(path, valueAt(data, path), allowed));
+  }
 }
 
-export function unknownKey(path: DataPath, known: readonly string[]): Finding {
-  const key = String(path.at(-1));
-  const nearest = nearestName(key, known);
-  const where = path.length === 1 ? 'at the top' : `in \`${pathText(path.slice(0, -1))}\``;
+function unknownKey(path: DataPath, known: readonly string[]): Finding {
+  const nearest = nearestName(String(path.at(-1)), known);
   const hint = nearest === undefined ? undefined : `Did you mean ${nearest}?`;
   return {
     path,
     at: 'key',
     code: 'UNKNOWN_KEY',
-    message: `unknown key "${key}" ${where}; known: ${known.join(', ')}`,
+    message: `unknown key; known here: ${known.join(', ')}`,
     hint,
   };
 }
 
-function valueFinding(path: DataPath, value: unknown, allowed: string, at: 'key' | 'value'): Finding {
-  const name = pathText(path);
-  if (at === 'key') {
-    return { path, code: 'BAD_KEY', message: `the name "${String(path.at(-1))}" must be ${allowed}` };
-  }
-  if (value === undefined) {
-    const key = path.at(-1);
-    const missing = typeof key === 'number' ? `\`${name}\` is missing` : `the key \`${key}\` is missing`;
-    const where = path.length < 2 || typeof key === 'number' ? '' : ` in \`${pathText(path.slice(0, -1))}\``;
-    return { path, at: 'key', code: 'MISSING', message: `${missing}${where}; expected ${allowed}` };
-  }
-  const message = `\`${name}\` must be ${allowed}, got ${shown(value)}`;
+function valueFinding(path: DataPath, value: unknown, allowed: string): Finding {
+  if (value === undefined)
+    return { path, at: 'key', code: 'MISSING', message: `missing; expected ${allowed}` };
+  const message = `expected ${allowed}, got ${shown(value)}`;
   return { path, code: 'BAD_VALUE', message, hint: mend(value, allowed) };
 }
 
@@ -165,7 +158,7 @@ function valueAt(data: unknown, path: DataPath): unknown {
 }
 
 /** A value as a message shows it: short, and with its kind where that is what is wrong. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object') return 'a mapping';
