@@ -18,12 +18,13 @@ const hasTools =
   spawnSync('openssl', ['version']).status === 0 && /no-such-directive/.test(probe.stdout + probe.stderr);
 
 describe.skipIf(!hasTools)('a Redis over TLS', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'arbtune-tls-'));
+  let dir: string;
   const file = (name: string) => join(dir, name);
   let server: RedisServer;
   let url: string;
 
   beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'arbtune-tls-'));
     const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
     for (const ca of ['ca', 'stranger']) {
       openssl(
