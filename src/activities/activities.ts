@@ -53,19 +53,30 @@ export interface AnalyzeOutput {
   readonly bestMetrics: Metrics;
 }
 
-/** A group of asks made at once; each sees the proposals of those before it as pending. */
-export interface ProposeInput {
-  readonly space: SearchSpace;
-  readonly settings: OptimizerSettings;
-  /** The trials to propose, ascending. */
-  readonly iterations: readonly number[];
+/** The trials that an ask may look at: the activity fetches them by a query, so that they never swell the history. */
+export interface VisibleTrials {
   readonly finished: readonly FinishedTrial[];
   readonly pending: readonly PendingTrial[];
+}
+
+/** A group of asks made at once; each sees the proposals of those before it as pending. */
+export interface ProposeRequest {
+  readonly specHash: string;
+  /** The trials to propose, ascending. */
+  readonly iterations: readonly number[];
   /** The ask for trial n sees the results of trials 1 .. n - window, later ones as pending; absent: all of them. */
   readonly window?: number;
 }
 
+/** The same with what its asks look at. */
+export interface ProposeInput extends Omit<ProposeRequest, 'specHash'>, VisibleTrials {
+  readonly space: SearchSpace;
+  readonly settings: OptimizerSettings;
+}
+
 export interface Activities {
+  /** Idempotent: with `window`, what its asks may see never changes. */
+  proposeTrials(input: ProposeRequest): Promise<Proposal[]>;
   /** Idempotent by what it measures: the same trials give the same measurements. Heartbeats finished trials. */
   evaluateTrials(input: EvaluateInput): Promise<MeasuredBatch>;
   /** Idempotent by (session, iteration). */
@@ -74,9 +85,4 @@ export interface Activities {
   saveSession(input: SessionUpdate): Promise<void>;
   /** Idempotent by session: the files are replaced. */
   analyzeSession(input: AnalyzeInput): Promise<AnalyzeOutput>;
-}
-
-/** Pure, so run as a local activity: recorded once, never computed again by a replay. */
-export interface LocalActivities {
-  proposeTrials(input: ProposeInput): Promise<Proposal[]>;
 }

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { ResultStore } from '../store/result-store.ts';
+import { visibleTrialsQuery } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
-import type { Activities, LocalActivities } from './activities.ts';
+import type { Activities } from './activities.ts';
 import { analyzeSession } from './analyze-session.ts';
 import { evaluateTrials } from './evaluate-trials.ts';
 import { toRecords } from './measurement.ts';
@@ -26,14 +27,13 @@ export interface TrialsEvent {
   readonly state: 'started' | 'finished' | 'failed';
 }
 
-export function createActivities(dependencies: ActivityDependencies): Activities & LocalActivities {
+export function createActivities(dependencies: ActivityDependencies): Activities {
   const { evaluator, store, workerId, outputs, onTrials } = dependencies;
   const specs = new SessionSpecs();
   return {
     async evaluateTrials(input) {
       const context = Context.current();
-      const execution = context.info.workflowExecution;
-      if (!execution) throw new Error('evaluateTrials runs inside a session only');
+      const { execution } = sessionOf(context);
       const sessionId = execution.workflowId.split(':').at(-1) ?? '';
       const iterations = input.trials.map(({ iteration }) => iteration);
       onTrials({ sessionId, iterations, state: 'started' });
@@ -77,11 +77,26 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     },
 
     async analyzeSession(input) {
-      return await analyzeSession(input, store, outputs);
+      return await analyzeSession(input, Context.current().client, store, outputs);
     },
 
-    async proposeTrials(input) {
-      return propose(input);
+    async proposeTrials({ specHash, ...request }) {
+      const { client, execution } = sessionOf(Context.current());
+      const { space, optimizer } = await specs.get(client, execution, specHash);
+      const trials = await client.workflow
+        .getHandle(execution.workflowId, execution.runId)
+        .query(visibleTrialsQuery, request.iterations.at(-1) ?? 0);
+      return propose({ ...request, ...trials, space, settings: optimizer });
     },
   };
+}
+
+/** The workflow that the activity belongs to, and a client to ask it by. */
+function sessionOf({ client, info }: Context): {
+  client: Context['client'];
+  execution: { workflowId: string; runId: string };
+} {
+  const { workflowExecution: execution } = info;
+  if (!execution) throw new Error(`${info.activityType} runs inside a session only`);
+  return { client, execution };
 }

@@ -3,7 +3,7 @@ import type { FinishedTrial, PendingTrial, Proposal } from '../optimizers/optimi
 import type { ProposeInput } from './activities.ts';
 
 /**
- * Proposes a group of trials. Pure: run inside the workflow for methods that cost nothing, as a local activity for
+ * Proposes a group of trials. Pure: run inside the workflow for methods that cost nothing, as an activity for
  * the Gaussian process. Ends early at `exhausted`.
  */
 export function propose(input: ProposeInput): Proposal[] {

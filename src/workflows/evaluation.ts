@@ -4,15 +4,14 @@ import {
   ApplicationFailure,
   isCancellation,
   proxyActivities,
-  TimeoutFailure,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities.ts';
 import type { MeasuredBatch, ProposedTrial } from '../activities/measured-batch.ts';
 import { batchSummary } from './details.ts';
 import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
-import { sessionQueueOf } from './names.ts';
-import type { Queue, QueueRouter } from './queue-router.ts';
+import type { QueueRouter } from './queue-router.ts';
+import { somewhere } from './somewhere.ts';
 
 /** Has a batch of trials measured by whichever worker takes it, and tells a trial that fails from a worker that does. */
 
@@ -33,7 +32,7 @@ export async function evaluateBatch(
   trials: readonly ProposedTrial[],
 ): Promise<EvaluatedBatch[]> {
   try {
-    return [{ trials, measured: await evaluateSomewhere(input, router, trials) }];
+    return [{ trials, measured: await evaluate(input, router, trials) }];
   } catch (error) {
     if (isCancellation(error) || isSessionWide(error)) throw error;
     if (trials.length === 1) return [{ trials, measured: failedBatch(trials, error) }];
@@ -43,31 +42,12 @@ export async function evaluateBatch(
   }
 }
 
-async function evaluateSomewhere(
-  input: SessionInput,
+async function evaluate(
+  { spec, session }: SessionInput,
   router: QueueRouter,
   trials: readonly ProposedTrial[],
 ): Promise<MeasuredBatch> {
-  for (;;) {
-    const { queue, mayReturn } = router.next();
-    try {
-      return await evaluateOn(input, queue, mayReturn, trials);
-    } catch (error) {
-      if (!isUntaken(error)) throw error;
-      router.returned(queue);
-    }
-  }
-}
-
-async function evaluateOn(
-  { spec, session }: SessionInput,
-  queue: Queue,
-  mayReturn: boolean,
-  trials: readonly ProposedTrial[],
-): Promise<MeasuredBatch> {
-  const { evaluateTrials } = proxyActivities<Pick<Activities, 'evaluateTrials'>>({
-    ...(queue === 'session' ? { taskQueue: sessionQueueOf(session) } : {}),
-    ...(mayReturn ? { scheduleToStartTimeout: limits.TAKE_TIMEOUT_MS } : {}),
+  const options = {
     startToCloseTimeout: limits.EVALUATE_OVERHEAD_MS + trials.length * spec.limits.trialTimeoutMs,
     heartbeatTimeout: limits.EVALUATE_HEARTBEAT_TIMEOUT_MS,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -77,19 +57,13 @@ async function evaluateOn(
       maximumAttempts: spec.limits.maxAttempts,
     },
     summary: batchSummary(trials),
-  });
-  return await evaluateTrials({
+  };
+  const request = {
     specHash: spec.specHash,
     trials: trials.map(({ iteration, params }) => ({ iteration, params })),
-  });
-}
-
-/** Nobody took the batch from its queue in time. */
-function isUntaken(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof TimeoutFailure &&
-    error.cause.timeoutType === 'SCHEDULE_TO_START'
+  };
+  return await somewhere(session, router, (place) =>
+    proxyActivities<Pick<Activities, 'evaluateTrials'>>({ ...options, ...place }).evaluateTrials(request),
   );
 }
 

@@ -27,7 +27,7 @@ export const ANALYZE_TIMEOUT_MS = 600_000;
 /** Proposing a group of trials; each takes milliseconds, a Gaussian process on a loaded machine a second at most. */
 export const PROPOSE_TIMEOUT_MS = 120_000;
 
-/** Trials proposed in one local activity at most, so that one never nears its time-out. */
+/** Trials proposed in one activity at most, so that one never nears its time-out. */
 export const MAX_PROPOSALS = 16;
 
 /** A batch of short trials should take about this long: ten times what orchestrating one activity costs. */

@@ -1,4 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { VisibleTrials } from '../activities/activities.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { Direction, Metrics } from '../objective/objective.ts';
 import type { Params } from '../search-space/space.ts';
@@ -126,3 +127,5 @@ export const extendUpdate = defineUpdate<SessionStatus, [ExtendRequest]>('extend
 export const statusQuery = defineQuery<SessionStatus>('status');
 /** Trials `from` .. `from + limit - 1`, in iteration order. */
 export const trialsQuery = defineQuery<ListedTrial[], [from: number, limit: number]>('trials');
+/** What the asks up to trial `last` may see. */
+export const visibleTrialsQuery = defineQuery<VisibleTrials, [last: number]>('visible_trials');

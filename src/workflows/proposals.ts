@@ -1,15 +1,16 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
-import type { LocalActivities } from '../activities/activities.ts';
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities, VisibleTrials } from '../activities/activities.ts';
 import { propose } from '../activities/propose.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { Proposal } from '../optimizers/optimizer.ts';
 import { learnsFromResults } from './batching.ts';
 import * as limits from './limits.ts';
+import type { SessionInput } from './messages.ts';
+import type { QueueRouter } from './queue-router.ts';
 import type { TrialTable } from './session-state.ts';
+import { somewhere } from './somewhere.ts';
 
 /** Which trials may be proposed now, and the asking. What an ask sees is fixed by the ordering, not by who was quick. */
-
-const search = proxyLocalActivities<LocalActivities>({ startToCloseTimeout: limits.PROPOSE_TIMEOUT_MS });
 
 /**
  * How many trials of a method that learns may be proposed now, at most `left`: the ask for trial n needs trials
@@ -23,21 +24,44 @@ export function proposable(spec: SessionSpec, table: TrialTable, parallelism: nu
   return count;
 }
 
-/** Asks for the trials, in order. What costs milliseconds runs as a local activity: recorded once, never recomputed. */
+/** What the asks up to trial `last` may see; `propose` hides from each ask what came after it. */
+export function visibleTrials(spec: SessionSpec, table: TrialTable, last: number): VisibleTrials {
+  return spec.ordering === 'asynchronous' ? table.snapshot() : table.before(last);
+}
+
+/**
+ * Asks for the trials, in order. What costs milliseconds runs as an activity, so that a replay never computes it
+ * again. Not a local one: its result may be recorded before the workflow hears of it when a query comes at the same
+ * time, and such a history does not replay.
+ */
 export async function askFor(
-  spec: SessionSpec,
+  { spec, session }: SessionInput,
+  router: QueueRouter,
   table: TrialTable,
   parallelism: number,
   iterations: readonly number[],
 ): Promise<Proposal[]> {
-  const learns = learnsFromResults(spec.optimizer.method);
-  const last = iterations.at(-1) ?? 0;
-  const trials =
-    learns && spec.ordering === 'asynchronous'
-      ? table.snapshot()
-      : { ...table.before(last), window: learns ? parallelism : 0 };
-  const input = { space: spec.space, settings: spec.optimizer, iterations, ...trials };
-  if (!learns) return propose(input);
-  const summary = `propose trial ${iterations.join(', ')}`;
-  return await search.proposeTrials.executeWithOptions({ summary }, [input]);
+  if (!learnsFromResults(spec.optimizer.method)) {
+    const last = iterations.at(-1) ?? 0;
+    return propose({
+      space: spec.space,
+      settings: spec.optimizer,
+      iterations,
+      ...table.before(last),
+      window: 0,
+    });
+  }
+  const request = {
+    specHash: spec.specHash,
+    iterations,
+    ...(spec.ordering === 'deterministic' ? { window: parallelism } : {}),
+  };
+  const options = {
+    startToCloseTimeout: limits.PROPOSE_TIMEOUT_MS,
+    retry: { initialInterval: limits.EVALUATE_RETRY_MS, maximumInterval: limits.PERSIST_RETRY_MAX_MS },
+    summary: `propose trial ${iterations.join(', ')}`,
+  };
+  return await somewhere(session, router, (place) =>
+    proxyActivities<Pick<Activities, 'proposeTrials'>>({ ...options, ...place }).proposeTrials(request),
+  );
 }

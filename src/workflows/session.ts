@@ -135,7 +135,7 @@ export class Session {
     this.#asking = true;
     try {
       const iterations = this.table.nextIterations(count);
-      const proposals = await askFor(this.#input.spec, this.table, this.parallelism, iterations);
+      const proposals = await askFor(this.#input, this.router, this.table, this.parallelism, iterations);
       for (const proposal of proposals) this.#take(proposal);
     } finally {
       this.#asking = false;

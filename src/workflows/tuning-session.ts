@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { SessionInput, SessionResult } from './messages.ts';
 import * as messages from './messages.ts';
+import { visibleTrials } from './proposals.ts';
 import { Session } from './session.ts';
 
 /**
@@ -75,6 +76,7 @@ async function abandon(session: Session): Promise<void> {
 
 function handleMessages(session: Session, input: SessionInput): void {
   setHandler(messages.statusQuery, () => session.status());
+  setHandler(messages.visibleTrialsQuery, (last) => visibleTrials(input.spec, session.table, last));
   setHandler(messages.trialsQuery, (from, limit) => session.table.list(from, limit));
 
   setHandler(
