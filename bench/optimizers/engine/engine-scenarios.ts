@@ -1,8 +1,7 @@
-import { type GeneratorSettings, generatorSchema } from '../../../src/market-data/generate/settings.ts';
-import { type RecordingSettings, recordingSchema } from '../../../src/market-data/recorded/settings.ts';
+import { generatorSchema } from '../../../src/market-data/generate/settings.ts';
 import type { Scenario } from '../../../src/market-data/scenario.ts';
 
-/** The data that the engine is searched on: recorded Binance quotes with a made Upbit beside them, and three made regimes. */
+/** Three made regimes that the engine is searched on, beside the recorded quotes. */
 
 const SYMBOLS = { upbit: 'KRW-BTC', binance: 'BTCUSDT', exchange_rate: 1300 };
 
@@ -16,37 +15,18 @@ const RISK_PROFILE = {
   circuit_breaker_threshold: 5,
 };
 
-const scenario = (
-  name: string,
-  description: string,
-  source: { readonly generator: GeneratorSettings } | { readonly data: RecordingSettings },
-): Scenario => ({
+const made = (name: string, description: string, generator: object): Scenario => ({
   name,
   description,
   symbols: SYMBOLS,
   steps: [],
-  ...source,
+  generator: generatorSchema.parse({ duration_s: 3600, ...generator }),
   risk_profile: RISK_PROFILE,
   expected_outcomes: {},
 });
 
-const made = (name: string, description: string, generator: object): Scenario =>
-  scenario(name, description, { generator: generatorSchema.parse({ duration_s: 3600, ...generator }) });
-
-export const RECORDED_FILE = 'binance_spot_btcusdt_quotes.csv.gz';
-
-export const ENGINE_SCENARIOS: Readonly<Record<string, Scenario>> = {
-  recorded: scenario('recorded', 'Recorded Binance quotes; Upbit follows them late with an edge that fades', {
-    data: recordingSchema.parse({
-      binance: { format: 'tardis_quotes', file: RECORDED_FILE, on_gap: 'keep', on_backwards: 'drop' },
-      upbit: {
-        format: 'made',
-        seed: 11,
-        edge: { mean_bps: 5, sd_bps: 12, half_life_s: 20 },
-        jumps: { per_hour: 120, size_bps: 20, half_life_s: 1, up_share: 0.6 },
-      },
-    }),
-  }),
+/** `recorded` is read from configs/. */
+export const MADE_SCENARIOS: Readonly<Record<string, Scenario>> = {
   calm: made('calm', 'A slow edge around its mean, deep books', {
     seed: 21,
     volatility_bps: 0.5,

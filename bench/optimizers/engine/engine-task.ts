@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { loadScenario } from '../../../src/config/load-scenario.ts';
 import { loadMarketData } from '../../../src/market-data/load.ts';
-import type { Scenario } from '../../../src/market-data/scenario.ts';
 import { buildEdgeIndex, createIndexedFinder } from '../../../src/paper-engine/edge-index.ts';
 import { resolveStrategy } from '../../../src/paper-engine/params.ts';
 import { measure } from '../../../src/paper-engine/replay.ts';
@@ -8,12 +8,12 @@ import { createWorld } from '../../../src/paper-engine/run.ts';
 import { resolveEngineSettings } from '../../../src/paper-engine/settings.ts';
 import type { Params, SearchSpace } from '../../../src/search-space/space.ts';
 import type { Task } from '../task.ts';
-import { ENGINE_SCENARIOS } from './engine-scenarios.ts';
+import { MADE_SCENARIOS } from './engine-scenarios.ts';
 
 /** The paper engine as a task: lose as little as possible, over one data set or the mean of all four (`all`). */
 
-/** Named `ARBTUNE_BENCH_DATA`, else the repository's examples: where the recorded quotes lie. */
 const ROOT = join(import.meta.dirname, '../../..');
+const RECORDED = join(ROOT, 'configs/scenarios/recorded_btc.yaml');
 
 const SPACE: SearchSpace = {
   min_spread_pct: { type: 'float', bounds: [0, 0.4] },
@@ -27,12 +27,13 @@ const SPACE: SearchSpace = {
   unwind_slippage_bps: { type: 'float', bounds: [0, 100] },
 };
 
-export const ENGINE_TASKS = [...Object.keys(ENGINE_SCENARIOS), 'all'];
+const DATA_SETS = ['recorded', ...Object.keys(MADE_SCENARIOS)];
+
+export const ENGINE_TASKS = [...DATA_SETS, 'all'];
 
 /** A trial's value is its negative `net_pnl`, KRW. Exact: nothing is added to what is told. */
 export async function engineTask(name: string): Promise<Task> {
-  const scenarios = name === 'all' ? Object.values(ENGINE_SCENARIOS) : [ENGINE_SCENARIOS[name]];
-  const losses = await Promise.all(scenarios.map((scenario) => lossOn(scenario!)));
+  const losses = await Promise.all((name === 'all' ? DATA_SETS : [name]).map(lossOn));
   return {
     space: SPACE,
     measure(params) {
@@ -42,11 +43,10 @@ export async function engineTask(name: string): Promise<Task> {
   };
 }
 
-async function lossOn(scenario: Scenario): Promise<(params: Params) => number> {
-  const market = await loadMarketData(scenario, {
-    root: process.env.ARBTUNE_BENCH_DATA ?? join(ROOT, 'examples'),
-    cacheDir: join(ROOT, 'build/bench/market-data'),
-  });
+async function lossOn(name: string): Promise<(params: Params) => number> {
+  const scenario = MADE_SCENARIOS[name] ?? (await loadScenario(RECORDED, ROOT));
+  const location = { root: ROOT, cacheDir: join(ROOT, 'build/bench/market-data') };
+  const market = await loadMarketData(scenario, location);
   const world = createWorld(market, resolveEngineSettings());
   const finder = createIndexedFinder(market, world.factors, buildEdgeIndex(market, world.factors));
   return (params) => -measure(world, resolveStrategy(params, scenario.risk_profile), finder).net_pnl!;

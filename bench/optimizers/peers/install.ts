@@ -4,6 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentFolder, type PeerName, peerOf } from './peers.ts';
 
+const HEBO = 'HEBO==0.3.6';
+
 /** Makes the Python environments that the peers need, once; instant when they are there and unchanged. */
 
 export function installPeers(names: readonly PeerName[]): void {
@@ -14,23 +16,22 @@ export function installPeers(names: readonly PeerName[]): void {
     const version = createHash('sha256').update(readFileSync(requirements)).digest('hex');
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) continue;
     process.stderr.write(`installing the peers' packages into ${folder}\n`);
-    run('python3', ['-m', 'venv', folder]);
-    // HEBO pins versions that no longer build; its requirements are listed whole instead of resolved.
-    const flags = environment === 'hebo' ? ['--no-deps'] : [];
-    run(join(folder, 'bin/python'), [
+    run(['python3', '-m', 'venv', folder]);
+    const pip = [
+      join(folder, 'bin/python'),
       '-m',
       'pip',
       'install',
       '--quiet',
       '--disable-pip-version-check',
-      ...flags,
-      '-r',
-      requirements,
-    ]);
+    ];
+    run([...pip, '-r', requirements]);
+    // HEBO asks for versions that no longer build, and for two packages that only its other models need.
+    if (environment === 'hebo') run([...pip, '--no-deps', HEBO]);
     writeFileSync(stamp, version);
   }
 }
 
-function run(command: string, args: readonly string[]): void {
-  execFileSync(command, args, { stdio: ['ignore', process.stderr, process.stderr] });
+function run([command, ...args]: readonly string[]): void {
+  execFileSync(command!, args, { stdio: ['ignore', process.stderr, process.stderr] });
 }
