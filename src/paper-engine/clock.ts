@@ -9,19 +9,24 @@ export const HOUR = 3_600 * SECOND;
 export const DAY = 86_400 * SECOND;
 
 /** MurmurHash3's 32-bit finaliser. */
-function mix(h: number): number {
+export function mix(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** The seed as `latencyOf` takes it. */
+export function hashSeed(seed: number): number {
+  return mix(seed ^ 0x9e3779b9);
 }
 
 /**
  * Microseconds from sending order number `order` (0: the Upbit leg, 1: the Binance leg, 2 and on: unwinding) of the
  * trade signalled on `row` to its match. Depends on nothing else, so every trial of a session meets the same delays.
  */
-export function latencyOf(venue: Venue, seed: number, row: number, order: number): number {
+export function latencyOf(venue: Venue, seedHash: number, row: number, order: number): number {
   if (venue.jitterUs === 0) return venue.latencyUs;
-  const hash = mix(mix(mix(seed ^ 0x9e3779b9) ^ (row + 1)) ^ (order + 1));
+  const hash = mix(mix(seedHash ^ (row + 1)) ^ (order + 1));
   return venue.latencyUs + Math.floor((hash / 2 ** 32) * venue.jitterUs);
 }
 

@@ -11,7 +11,7 @@ import {
   UPBIT_CASH,
   UPBIT_COIN,
 } from './ledger.ts';
-import type { Run } from './run.ts';
+import type { Recorder, Run } from './run.ts';
 import { buyLimit, feeOf, floorToLot, notionalOf, sellLimit, UPBIT, type VenueId } from './venue.ts';
 
 /** Immediate-or-cancel limit orders: each meets the quote in force when it arrives, and no more than it displays. */
@@ -25,15 +25,20 @@ export class Order {
   /** The quote it was sent for, and the worst price it accepts. */
   seen = 0;
   limit = 0;
+  sentAt = 0;
   arrivedAt = 0;
   /** When its outcome is known. */
   knownAt = 0;
   filled = 0;
   price = 0;
+  /** Quote units. */
+  notional = 0;
+  /** Quote units, or coin units where the venue takes a buy's fee in coin. */
+  fee = 0;
   /** KRW units at the rate of its arrival. */
   value = 0;
   feeValue = 0;
-  /** Coin units, where the fee is taken in coin. */
+  /** The fee where it is taken in coin, else 0. */
   feeCoin = 0;
 }
 
@@ -51,89 +56,88 @@ export function aim(run: Run, order: Order, row: number, toleranceBps: number): 
 }
 
 /**
- * The largest quantity the balance pays for at the order's limit, fee included, coin units. Two units of cash are
- * left aside for the rounding of notional and fee.
+ * The largest quantity the balance pays for at `limit`, fee included, coin units. Two units of cash are left aside for
+ * the rounding of notional and fee.
  */
-export function affordable(run: Run, order: Order): number {
-  if (!order.buying) return run.coin(order.venue);
-  const venue = run.venue(order.venue);
-  const perCoin = venue.feeInCoin ? order.limit : order.limit * venue.buyFactor;
-  return Math.max(0, Math.floor(((run.cash(order.venue) - 2) * venue.divisor) / perCoin));
+export function affordable(run: Run, id: VenueId, buying: boolean, limit: number): number {
+  if (!buying) return run.coin(id);
+  const venue = run.venue(id);
+  const perCoin = venue.feeInCoin ? limit : limit * venue.buyFactor;
+  return Math.max(0, Math.floor(((run.cash(id) - 2) * venue.divisor) / perCoin));
 }
 
-/** Sends order number `number` of the trade signalled on `signalRow` at `sentAt`, and books its fill. */
-export function send(
-  run: Run,
-  order: Order,
-  sentAt: number,
-  signalRow: number,
-  number: number,
-  trade: number,
-): void {
+/** Sends order number `number` of the trade signalled on `signalRow`, at `order.sentAt`, and books its fill. */
+export function send(run: Run, order: Order, signalRow: number, number: number): void {
   const venue = run.venue(order.venue);
   const { market } = run;
-  const latency = latencyOf(venue, run.world.settings.seed, signalRow, number);
-  order.arrivedAt = sentAt + latency;
+  const latency = latencyOf(venue, run.world.seedHash, signalRow, number);
+  order.arrivedAt = order.sentAt + latency;
   order.knownAt = order.arrivedAt + latency;
   const row = rowInForce(market.time, market.rows, order.arrivedAt, signalRow);
   const columns = run.columns(order.venue);
   const price = order.buying ? columns.ask[row]! : columns.bid[row]!;
   const acceptable = order.buying ? price <= order.limit : price >= order.limit;
   const shown = acceptable ? floorToLot(run.available(order.venue, order.buying, row), venue.lot) : 0;
-  order.filled = Math.min(order.quantity, shown);
   order.price = price;
-  order.value = 0;
-  order.feeValue = 0;
-  order.feeCoin = 0;
-  let notional = 0;
-  let fee = 0;
-  if (order.filled > 0) {
-    run.take(order.venue, order.buying, row, order.filled);
-    notional = notionalOf(venue, price, order.filled);
-    const feeInCoin = order.buying && venue.feeInCoin;
-    fee = feeOf(venue, feeInCoin ? order.filled : notional);
-    order.value = run.krw(order.venue, notional, row);
-    order.feeCoin = feeInCoin ? fee : 0;
-    order.feeValue = run.krw(order.venue, feeInCoin ? notionalOf(venue, price, fee) : fee, row);
-    post(run, order, notional, fee, feeInCoin);
+  order.filled = Math.min(order.quantity, shown);
+  if (order.filled > 0) fill(run, order, row);
+  else order.notional = order.fee = order.value = order.feeValue = order.feeCoin = 0;
+  if (run.recorder !== undefined) list(run.recorder, run.score.signals, order, number, row);
+}
+
+/** Prices the fill in integers and posts it. */
+function fill(run: Run, order: Order, row: number): void {
+  const { ledger, book } = run;
+  const venue = run.venue(order.venue);
+  const feeInCoin = order.buying && venue.feeInCoin;
+  run.take(order.venue, order.buying, row, order.filled);
+  order.notional = notionalOf(venue, order.price, order.filled);
+  order.value = run.krw(order.venue, order.notional, row);
+  order.fee = feeOf(venue, feeInCoin ? order.filled : order.notional);
+  order.feeCoin = feeInCoin ? order.fee : 0;
+  order.feeValue = run.krw(
+    order.venue,
+    feeInCoin ? notionalOf(venue, order.price, order.fee) : order.fee,
+    row,
+  );
+
+  const onUpbit = order.venue === UPBIT;
+  const time = order.arrivedAt;
+  const cash = onUpbit ? UPBIT_CASH : BINANCE_CASH;
+  const outside = onUpbit ? MARKET_KRW : MARKET_USDT;
+  const coin = onUpbit ? UPBIT_COIN : BINANCE_COIN;
+  if (order.buying) {
+    ledger.move(time, cash, outside, order.notional);
+    ledger.move(time, MARKET_COIN, coin, order.filled);
+  } else {
+    ledger.move(time, coin, MARKET_COIN, order.filled);
+    ledger.move(time, outside, cash, order.notional);
   }
-  run.recorder?.fills.push({
+  if (feeInCoin) ledger.move(time, coin, FEES_COIN, order.fee);
+  else ledger.move(time, cash, onUpbit ? FEES_KRW : FEES_USDT, order.fee);
+  if (onUpbit) return;
+  book.usdtBooked += order.buying ? -order.value : order.value;
+  if (!feeInCoin) book.usdtBooked -= order.feeValue;
+}
+
+function list(recorder: Recorder, trade: number, order: Order, number: number, row: number): void {
+  const { sentAt, arrivedAt, quantity, limit, filled, price, notional, fee, feeCoin } = order;
+  recorder.fills.push({
     trade,
     purpose: number < 2 ? 'leg' : 'unwind',
     venue: order.venue === UPBIT ? 'upbit' : 'binance',
     side: order.buying ? 'buy' : 'sell',
     sentAt,
-    time: order.arrivedAt,
+    time: arrivedAt,
     row,
-    ordered: order.quantity,
-    limit: order.limit,
-    filled: order.filled,
+    ordered: quantity,
+    limit,
+    filled,
     price,
     notional,
     fee,
-    feeIn: order.buying && venue.feeInCoin ? 'coin' : 'quote',
+    feeIn: feeCoin > 0 ? 'coin' : 'quote',
   });
-}
-
-function post(run: Run, order: Order, notional: number, fee: number, feeInCoin: boolean): void {
-  const { ledger, book } = run;
-  const onUpbit = order.venue === UPBIT;
-  const time = order.arrivedAt;
-  const cash = onUpbit ? UPBIT_CASH : BINANCE_CASH;
-  const market = onUpbit ? MARKET_KRW : MARKET_USDT;
-  const coin = onUpbit ? UPBIT_COIN : BINANCE_COIN;
-  if (order.buying) {
-    ledger.move(time, cash, market, notional);
-    ledger.move(time, MARKET_COIN, coin, order.filled);
-  } else {
-    ledger.move(time, coin, MARKET_COIN, order.filled);
-    ledger.move(time, market, cash, notional);
-  }
-  if (feeInCoin) ledger.move(time, coin, FEES_COIN, fee);
-  else ledger.move(time, cash, onUpbit ? FEES_KRW : FEES_USDT, fee);
-  if (onUpbit) return;
-  book.usdtBooked += order.buying ? -order.value : order.value;
-  if (!feeInCoin) book.usdtBooked -= order.feeValue;
 }
 
 /** How far past the quote it was sent for an order filled, basis points; 0 or below when it filled as well or better. */

@@ -60,7 +60,7 @@ function replayAll(run: Run): Metrics {
   const { market, guard, finder } = run;
   const { time, rows } = market;
   const desk = createDesk();
-  let row = run.row;
+  let row = run.world.firstRow;
   while (row < rows) {
     if (time[row]! < guard.freeAt) {
       row = firstRowAt(time, rows, guard.freeAt, row);

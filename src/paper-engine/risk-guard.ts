@@ -60,9 +60,8 @@ export class RiskGuard {
   readonly #end: number;
   readonly #trips: Trip[] | undefined;
 
-  /** Sending times of the last `max_trades_per_hour` trades, a ring. */
-  readonly #sent: Float64Array;
-  #sentCount = 0;
+  /** When each trade was sent. */
+  readonly #sent: number[] = [];
   #sentDay = Number.NEGATIVE_INFINITY;
   #sentToday = 0;
   #day = Number.NEGATIVE_INFINITY;
@@ -85,13 +84,11 @@ export class RiskGuard {
     this.#capital = world.capital;
     this.#end = world.end;
     this.#trips = trips;
-    this.#sent = new Float64Array(strategy.max_trades_per_hour);
   }
 
   /** A trade was signalled at `time`. */
   onSent(time: number): void {
-    this.#sent[this.#sentCount % this.#sent.length] = time;
-    this.#sentCount++;
+    this.#sent.push(time);
     const day = Math.floor(time / DAY);
     if (day !== this.#sentDay) {
       this.#sentDay = day;
@@ -154,10 +151,10 @@ export class RiskGuard {
   }
 
   #checkCounts(time: number): void {
-    const ring = this.#sent;
-    if (this.#sentCount >= ring.length) {
-      const until = ring[this.#sentCount % ring.length]! + HOUR;
-      if (until > this.freeAt) this.#wait(6, time, ring.length, until);
+    const most = this.#strategy.max_trades_per_hour;
+    if (this.#sent.length >= most) {
+      const until = this.#sent[this.#sent.length - most]! + HOUR;
+      if (until > this.freeAt) this.#wait(6, time, most, until);
     }
     if (this.#sentToday >= this.#limits.max_trades_per_day) {
       const until = (this.#sentDay + 1) * DAY;

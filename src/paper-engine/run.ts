@@ -1,4 +1,5 @@
 import type { MarketData, VenueColumns } from '../market-data/market-data.ts';
+import { hashSeed } from './clock.ts';
 import { type CandidateFinder, type EdgeFactors, edgeFactors } from './edges.ts';
 import { BINANCE_CASH, BINANCE_COIN, type JournalEntry, Ledger, UPBIT_CASH, UPBIT_COIN } from './ledger.ts';
 import type { Strategy } from './params.ts';
@@ -64,10 +65,14 @@ export interface World {
   readonly upbit: Venue;
   readonly binance: Venue;
   readonly factors: EdgeFactors;
+  /** Of the jitter's seed. */
+  readonly seedHash: number;
   /** The first row on which everything has a price; `rows` when there is none. */
   readonly firstRow: number;
   /** The opening balances in KRW units at `firstRow`: what losses are measured against. */
   readonly capital: number;
+  /** Both legs' quantities are multiples of it, coin units. */
+  readonly lot: number;
   readonly openingCoin: number;
   /** Upbit's share of the opening coin. */
   readonly openingShare: number;
@@ -92,8 +97,10 @@ export function createWorld(market: MarketData, settings: EngineSettings): World
     upbit,
     binance,
     factors: edgeFactors(upbit, binance),
+    seedHash: hashSeed(settings.seed),
     firstRow,
     capital: cash + roundSigned((mid * openingCoin) / upbit.divisor),
+    lot: Math.max(upbit.lot, binance.lot),
     openingCoin,
     openingShare: openingCoin === 0 ? 0 : upbit.coin / openingCoin,
     openingCashShare: cash === 0 ? 0 : upbit.cash / cash,
@@ -126,8 +133,6 @@ export class Run {
   /** Least edges of the two directions now; Infinity where the funds cannot support any order. */
   thresholdSellingUpbit = Number.POSITIVE_INFINITY;
   thresholdSellingBinance = Number.POSITIVE_INFINITY;
-  /** Row and moment of the last settled thing. */
-  row: number;
   /** When what is in transit arrives; Infinity when nothing is. */
   arrivesAt = Number.POSITIVE_INFINITY;
   /** Coin and cash that is on its way to Upbit (else to Binance). */
@@ -139,13 +144,12 @@ export class Run {
   #mid = 0;
 
   constructor(world: World, strategy: Strategy, finder: CandidateFinder, recorder?: Recorder) {
-    const { market, settings, upbit, binance, firstRow } = world;
+    const { market, settings, upbit, binance } = world;
     this.world = world;
     this.market = market;
     this.strategy = strategy;
     this.finder = finder;
     this.recorder = recorder;
-    this.row = firstRow;
     this.end = market.time[market.rows - 1] ?? 0;
     this.ledger = new Ledger(recorder?.journal);
     const { balances } = this.ledger;
@@ -198,11 +202,6 @@ export class Run {
     return roundSigned((price * coin) / this.world.upbit.divisor);
   }
 
-  /** Realised profit plus what the unhedged coin is worth over its cost, KRW units. */
-  equity(row: number): number {
-    return this.book.realised + this.coinValue(this.book.residual, this.mid(row)) - this.book.residualCost;
-  }
-
   /** Displayed quantity on a side less what we took of the same quote, coin units; never below 0. */
   available(venue: VenueId, buying: boolean, row: number): number {
     const columns = this.columns(venue);
@@ -226,13 +225,15 @@ export class Run {
     const shift = total === 0 ? 0 : this.coin(UPBIT) / total - world.openingShare;
     const skew = strategy.inventory_skew_pct * shift;
     const least = world.settings.guard.min_edge_pct;
-    const canTrade = (buy: Venue, sell: Venue): boolean =>
-      this.coin(sell.id) >= Math.max(buy.lot, sell.lot) && this.cash(buy.id) >= buy.minNotional;
-    this.thresholdSellingUpbit = canTrade(world.binance, world.upbit)
+    this.thresholdSellingUpbit = this.#canTrade(world.binance, world.upbit)
       ? Math.max(least, strategy.min_spread_pct - skew) / 100
       : Number.POSITIVE_INFINITY;
-    this.thresholdSellingBinance = canTrade(world.upbit, world.binance)
+    this.thresholdSellingBinance = this.#canTrade(world.upbit, world.binance)
       ? Math.max(least, strategy.min_spread_pct + skew) / 100
       : Number.POSITIVE_INFINITY;
+  }
+
+  #canTrade(buy: Venue, sell: Venue): boolean {
+    return this.coin(sell.id) >= this.world.lot && this.cash(buy.id) >= buy.minNotional;
   }
 }

@@ -22,7 +22,8 @@ export function createScan(market: MarketData, factors: EdgeFactors): CandidateF
   };
 }
 
-function scanRows(
+/** The first row in [from, to) that reaches a threshold; `to` when there is none. */
+export function scanRows(
   market: MarketData,
   factors: EdgeFactors,
   from: number,

@@ -55,19 +55,20 @@ export function tradeOn(run: Run, desk: Desk, row: number): boolean {
   const edge = sellsUpbit ? sellingUpbit : sellingBinance;
   const realisedBefore = run.book.realised;
   run.guard.onSent(time);
-  const [first, second] = sellsUpbit ? [sell, buy] : [buy, sell];
-  send(run, first, time, row, 0, trade);
-  send(run, second, time, row, 1, trade);
+  buy.sentAt = time;
+  sell.sentAt = time;
+  send(run, sellsUpbit ? sell : buy, row, 0);
+  send(run, sellsUpbit ? buy : sell, row, 1);
   bookLegs(run, desk, edge);
-  const legsKnown = Math.max(buy.knownAt, sell.knownAt);
-  const settledAt = unwind(run, desk.unwinding, legsKnown, row, trade);
-  settle(run, desk, row, settledAt, realisedBefore);
+  desk.unwinding.knownAt = Math.max(buy.knownAt, sell.knownAt);
+  unwind(run, desk.unwinding, row);
+  settle(run, desk, row, realisedBefore);
   run.recorder?.trades.push({
     trade,
     direction: sellsUpbit ? 'sell_upbit' : 'sell_binance',
     row,
     time,
-    settledAt,
+    settledAt: desk.unwinding.knownAt,
     edgePct: edge * 100,
     ordered: quantity / 1e8,
     bought: buy.filled / 1e8,
@@ -79,7 +80,7 @@ export function tradeOn(run: Run, desk: Desk, row: number): boolean {
 
 /** The trade's quantity, coin units: the least of position limit, displayed share and funds, in common lots. */
 function sizeOf(run: Run, { buy, sell }: Desk, row: number): number {
-  const { strategy, world } = run;
+  const { strategy } = run;
   const buyVenue = run.venue(buy.venue);
   const sellVenue = run.venue(sell.venue);
   const limitKrw = buy.venue === UPBIT ? buy.limit : buy.limit * run.market.rate[row]!;
@@ -88,10 +89,10 @@ function sizeOf(run: Run, { buy, sell }: Desk, row: number): number {
   const wanted = Math.min(
     position,
     Math.floor(strategy.order_share * shown),
-    affordable(run, sell),
-    affordable(run, buy),
+    run.coin(sell.venue),
+    affordable(run, buy.venue, true, buy.limit),
   );
-  const quantity = floorToLot(wanted, Math.max(world.upbit.lot, world.binance.lot));
+  const quantity = floorToLot(wanted, run.world.lot);
   if (!(quantity > 0)) return 0;
   if (notionalOf(buyVenue, buy.seen, quantity) < buyVenue.minNotional) return 0;
   if (notionalOf(sellVenue, sell.seen, quantity) < sellVenue.minNotional) return 0;
@@ -117,14 +118,16 @@ function bookLegs(run: Run, { buy, sell }: Desk, edge: number): void {
   if (buy.filled !== sell.filled) score.oneLegged++;
 }
 
-function settle(run: Run, desk: Desk, signalRow: number, settledAt: number, realisedBefore: number): void {
+function settle(run: Run, desk: Desk, signalRow: number, realisedBefore: number): void {
   const { market, book, score } = run;
+  const settledAt = desk.unwinding.knownAt;
   const row = rowInForce(market.time, market.rows, settledAt, signalRow);
   if (desk.buy.filled > 0 || desk.sell.filled > 0) score.onTrade(book.realised - realisedBefore);
   rebalanceIfDue(run, settledAt, row);
   run.updateThresholds();
-  const equity = run.equity(row);
-  const unhedged = Math.abs(run.coinValue(book.residual, run.mid(row)));
+  const mark = run.coinValue(book.residual, run.mid(row));
+  const equity = book.realised + mark - book.residualCost;
+  const unhedged = Math.abs(mark);
   if (unhedged > score.maxUnhedged) score.maxUnhedged = unhedged;
   const now = Math.min(settledAt, run.end);
   score.openTime += now - market.time[signalRow]!;

@@ -5,6 +5,7 @@ import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
 import { sessionDataHash } from '../market-data/hash.ts';
 import { type DataLocation, loadMarketData } from '../market-data/load.ts';
+import type { EdgeIndex } from '../paper-engine/edge-index.ts';
 import { DEFAULT_ENGINE_SETTINGS } from '../paper-engine/settings.ts';
 import type { Chunk, SessionData } from './engine-thread.ts';
 
@@ -26,6 +27,8 @@ const FIRST_CHUNK = 8;
 const MOST_PER_CHUNK = 4_096;
 /** Sessions whose data is kept loaded. */
 const KEPT_SESSIONS = 4;
+/** Rows from which a data set gets an index; below, a scan takes microseconds. */
+const INDEXED_ROWS = 4_096;
 /** How often a running chunk is looked at, as a share of the trial's time limit, and at most, milliseconds. */
 const WATCH_SHARE = 4;
 const WATCH_AT_MOST_MS = 250;
@@ -40,7 +43,7 @@ export function createEnginePool({ threads, location }: EnginePoolOptions): Tria
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new ArbtuneError('input', `Expected \`threads\` to be an integer >= 1, got ${threads}`);
   }
-  const pool = new Piscina<Chunk, TrialOutcome[]>({
+  const pool = new Piscina({
     filename: fileURLToPath(new URL('engine-thread.ts', import.meta.url)),
     name: 'measureChunk',
     minThreads: threads,
@@ -52,7 +55,7 @@ export function createEnginePool({ threads, location }: EnginePoolOptions): Tria
     const key = `${spec.specHash}/${spec.dataHash}`;
     const kept = sessions.get(key);
     if (kept !== undefined) return kept;
-    const loading = loadSession(spec, key, location);
+    const loading = loadSession(pool, spec, key, location);
     sessions.set(key, loading);
     loading.catch(() => sessions.delete(key));
     const [oldest] = sessions.keys();
@@ -91,7 +94,12 @@ export function createEnginePool({ threads, location }: EnginePoolOptions): Tria
   };
 }
 
-async function loadSession(spec: SessionSpec, key: string, location: DataLocation): Promise<Loaded> {
+async function loadSession(
+  pool: Piscina,
+  spec: SessionSpec,
+  key: string,
+  location: DataLocation,
+): Promise<Loaded> {
   const markets = await Promise.all(spec.scenarios.map((scenario) => loadMarketData(scenario, location)));
   const found = sessionDataHash(markets.map(({ hash }) => hash));
   if (found !== spec.dataHash) {
@@ -101,12 +109,16 @@ async function loadSession(spec: SessionSpec, key: string, location: DataLocatio
         'give this worker the same data files',
     );
   }
-  const sets = spec.scenarios.map(({ name, risk_profile }, i) => ({
-    scenario: name,
-    market: markets[i]!,
-    profile: risk_profile,
-  }));
   const settings = spec.engine ?? DEFAULT_ENGINE_SETTINGS;
+  const sets = await Promise.all(
+    spec.scenarios.map(async ({ name, risk_profile }, i) => {
+      const market = markets[i]!;
+      const set = { scenario: name, market, profile: risk_profile };
+      if (market.rows < INDEXED_ROWS) return set;
+      const index: EdgeIndex = await pool.run({ market, settings }, { name: 'indexMarket' });
+      return { ...set, index };
+    }),
+  );
   return {
     data: { key, sets, settings, objective: spec.objective, fixed: spec.fixed },
     perTrialMs: undefined,
@@ -127,7 +139,7 @@ interface Measured {
 
 /** Measures a chunk; ends its thread, and fails the trial that holds it up, when one takes longer than `limitMs`. */
 async function measureWatched(
-  pool: Piscina<Chunk, TrialOutcome[]>,
+  pool: Piscina,
   session: SessionData,
   trials: readonly TrialRequest[],
   limitMs: number,
@@ -150,10 +162,10 @@ async function measureWatched(
     Math.max(1, Math.min(WATCH_AT_MOST_MS, limitMs / WATCH_SHARE)),
   );
   try {
-    const outcomes = await pool.run(
-      { session, trials, progress },
-      { signal: AbortSignal.any([signal, hang.signal]) },
-    );
+    const chunk: Chunk = { session, trials, progress };
+    const outcomes: TrialOutcome[] = await pool.run(chunk, {
+      signal: AbortSignal.any([signal, hang.signal]),
+    });
     return { outcomes, unmeasured: [] };
   } catch (error) {
     signal.throwIfAborted();

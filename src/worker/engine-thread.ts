@@ -5,6 +5,8 @@ import type { MarketData } from '../market-data/market-data.ts';
 import type { RiskProfile } from '../market-data/scenario.ts';
 import type { Metrics, ObjectiveSettings } from '../objective/objective.ts';
 import { scoreTrial } from '../objective/score.ts';
+import { buildEdgeIndex, createIndexedFinder, type EdgeIndex } from '../paper-engine/edge-index.ts';
+import { type CandidateFinder, edgeFactorsOf } from '../paper-engine/edges.ts';
 import { resolveStrategy } from '../paper-engine/params.ts';
 import { measure } from '../paper-engine/replay.ts';
 import { createWorld, type World } from '../paper-engine/run.ts';
@@ -18,6 +20,8 @@ export interface DataSet {
   readonly scenario: string;
   readonly market: MarketData;
   readonly profile: RiskProfile;
+  /** Made once per process by a thread; absent for data too short to be worth it. */
+  readonly index?: EdgeIndex;
 }
 
 /** What the trials of a session share. */
@@ -37,42 +41,65 @@ export interface Chunk {
   readonly progress: Int32Array<SharedArrayBuffer>;
 }
 
-/** Compiled worlds of the sessions served last; the columns themselves belong to the process. */
-const worlds = new Map<string, readonly World[]>();
+/** The index of one data set, in shared memory. */
+export function indexMarket({
+  market,
+  settings,
+}: {
+  market: MarketData;
+  settings: EngineSettings;
+}): EdgeIndex {
+  return buildEdgeIndex(market, edgeFactorsOf(settings));
+}
+
+interface Compiled {
+  readonly world: World;
+  readonly finder: CandidateFinder;
+}
+
+/** What the sessions served last compile to; the columns themselves belong to the process. */
+const compiledSessions = new Map<string, readonly Compiled[]>();
 const KEPT_SESSIONS = 4;
 
-function worldsOf({ key, sets, settings }: SessionData): readonly World[] {
-  const kept = worlds.get(key);
+function compile({ key, sets, settings }: SessionData): readonly Compiled[] {
+  const kept = compiledSessions.get(key);
   if (kept !== undefined) return kept;
-  const compiled = sets.map(({ market }) => createWorld(market, settings));
-  worlds.set(key, compiled);
-  const [oldest] = worlds.keys();
-  if (worlds.size > KEPT_SESSIONS && oldest !== undefined) worlds.delete(oldest);
+  const compiled = sets.map(({ market, index }) => {
+    const world = createWorld(market, settings);
+    const finder =
+      index === undefined
+        ? createScan(market, world.factors)
+        : createIndexedFinder(market, world.factors, index);
+    return { world, finder };
+  });
+  compiledSessions.set(key, compiled);
+  const [oldest] = compiledSessions.keys();
+  if (compiledSessions.size > KEPT_SESSIONS && oldest !== undefined) compiledSessions.delete(oldest);
   return compiled;
 }
 
 /** Measures the chunk's trials in order; a trial that cannot be measured fails alone. */
 export function measureChunk({ session, trials, progress }: Chunk): TrialOutcome[] {
-  const compiled = worldsOf(session);
+  const compiled = compile(session);
   return trials.map((trial, i) => {
     Atomics.store(progress, 0, i + 1);
     return measureTrial(session, compiled, trial);
   });
 }
 
-function measureTrial(session: SessionData, compiled: readonly World[], trial: TrialRequest): TrialOutcome {
+function measureTrial(
+  session: SessionData,
+  compiled: readonly Compiled[],
+  trial: TrialRequest,
+): TrialOutcome {
   const { iteration } = trial;
   const startedAt = performance.now();
   const durationMs = (): number => performance.now() - startedAt;
   try {
     const params = { ...session.fixed, ...trial.params };
     const scenarios = session.sets.map(({ scenario, profile }, i) => {
-      const world = compiled[i]!;
-      const metrics = measure(
-        world,
-        resolveStrategy(params, profile),
-        createScan(world.market, world.factors),
-      );
+      const { world, finder } = compiled[i]!;
+      const metrics = measure(world, resolveStrategy(params, profile), finder);
       checkFinite(metrics, scenario);
       return { scenario, metrics };
     });
