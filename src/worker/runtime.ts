@@ -12,6 +12,8 @@ export function installRuntime(log: (line: string) => void): void {
       const reason = meta?.error instanceof Error ? `: ${meta.error.message}` : '';
       log(`temporal ${level.toLowerCase()}: ${message}${reason}`);
     }),
+    // The SDK's native part else writes to stdout, which is for data.
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
     // Ctrl-C and SIGTERM are the command's to handle.
     shutdownSignals: [],
   });
