@@ -31,6 +31,6 @@ export interface Measurement {
 export interface ProposedTrial {
   readonly iteration: number;
   readonly params: Params;
-  /** Why the optimizer proposed it. */
-  readonly reason: string;
+  /** Why the optimizer proposed it; absent where only the measurement is known. */
+  readonly reason?: string;
 }

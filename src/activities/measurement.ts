@@ -120,7 +120,7 @@ function toRecord(
     duration_ms: measurement.durationMs,
     attempt: measurement.attempt,
     data_hash: session.dataHash,
-    reason: trial.reason,
+    ...(trial.reason === undefined ? {} : { reason: trial.reason }),
     ...(error === undefined ? {} : { error }),
   };
 }

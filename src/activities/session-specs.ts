@@ -44,19 +44,23 @@ export async function readSessionInput(
     execution,
     maximumPageSize: 1,
   });
-  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  if (!payload) throw new Error(`The history of ${execution.workflowId} has no first event`);
-  const [decoded] = await decodePayloads(client, [payload]);
-  return defaultPayloadConverter.fromPayload<SessionInput>(decoded ?? payload);
+  const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input;
+  if (!input) throw new Error(`The history of ${execution.workflowId} has no first event`);
+  return await decodeArgument<SessionInput>(client, input);
 }
 
 type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
 
-/** Payload codecs (encryption) stand between history and the converter. */
-async function decodePayloads(client: Client, payloads: Payload[]): Promise<Payload[]> {
-  let decoded = payloads;
+/** The first argument of a call as history holds it, through the payload codecs (encryption) of the client. */
+export async function decodeArgument<T>(
+  client: Client,
+  input: { readonly payloads?: Payload[] | null },
+): Promise<T> {
+  let payloads = (input.payloads ?? []).slice(0, 1);
   for (const codec of [...client.options.loadedDataConverter.payloadCodecs].reverse()) {
-    decoded = await codec.decode(decoded);
+    payloads = await codec.decode(payloads);
   }
-  return decoded;
+  const [payload] = payloads;
+  if (!payload) throw new Error('Expected a call with one argument, its history holds none');
+  return defaultPayloadConverter.fromPayload<T>(payload);
 }

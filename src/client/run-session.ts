@@ -9,6 +9,7 @@ import { serveSessions } from '../worker/serve.ts';
 import type { SessionResult } from '../workflows/messages.ts';
 import { followSession, type SessionEvent } from './follow.ts';
 import { goOn, loadStoredSession } from './go-on.ts';
+import { recoverSession } from './recover.ts';
 import { openStack, type Stack, type StackOptions } from './stack.ts';
 import type { StartedSession } from './tuning-client.ts';
 
@@ -54,6 +55,7 @@ export async function runSession(
   return await serveSession(sessionId, options, async (stack, csvPath) => {
     const ended = await storedButEnded(stack, sessionId);
     if (!ended) return await stack.client.start(spec, { sessionId, csvPath });
+    await recoverSession(stack, sessionId);
     const stored = await loadStoredSession(stack.store, sessionId);
     if (stored.spec.specHash !== spec.specHash) {
       throw new ArbtuneError(
@@ -81,6 +83,7 @@ export async function resumeSession(
       const { workflowId, runId } = execution;
       return { sessionId, workflowId, runId, joined: true, iterations: 0 };
     }
+    await recoverSession(stack, sessionId);
     const stored = await loadStoredSession(stack.store, sessionId);
     const parallelism = options.parallelism ?? stored.spec.parallelism;
     return await goOn(stack.client, sessionId, stored, {

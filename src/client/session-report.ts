@@ -69,7 +69,7 @@ async function readStored(
   const record = await store.loadSession(sessionId);
   if (!record) return undefined;
   const { spec: _, ...rest } = record;
-  return { ...rest, trials: (await store.loadTrials(sessionId)).length };
+  return { ...rest, trials: await store.countTrials(sessionId) };
 }
 
 /** What keeps failing right now, in the failing part's own words. */

@@ -13,6 +13,7 @@ import type { BestTrial, ListedTrial } from './messages.ts';
 export type RankedTrial = BestTrial & { readonly violation: number };
 
 interface TrialRow extends ProposedTrial {
+  readonly reason: string;
   state: 'proposed' | 'running' | 'completed' | 'failed';
   finished?: FinishedTrial;
   objective: number | null;
@@ -145,7 +146,7 @@ export class TrialTable {
   }
 
   #wait(trial: ProposedTrial): void {
-    const row: TrialRow = { ...trial, state: 'proposed', objective: null };
+    const row: TrialRow = { ...trial, reason: trial.reason ?? '', state: 'proposed', objective: null };
     this.#rows[trial.iteration - 1] = row;
     this.#waiting.push(row);
     this.#skipKnown();

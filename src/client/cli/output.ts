@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { destination, pino } from 'pino';
 
 /** Where a command's words go: data to stdout, all else to stderr; colour and live lines only on a terminal. */
 
@@ -37,6 +38,10 @@ export function createOutput(logFormat: LogFormat): Output {
     stream.write(`${text}\n`);
     if (liveLine !== '') stderr.write(liveLine);
   };
+  const logger = pino(
+    { base: null, messageKey: 'message', timestamp: () => `,"time":"${new Date().toISOString()}"` },
+    destination({ fd: 2, sync: true }),
+  );
   const style = (kind: Style, text: string) =>
     color ? styleText(kind, text, { validateStream: false }) : text;
   return {
@@ -44,7 +49,7 @@ export function createOutput(logFormat: LogFormat): Output {
     json: (value) => write(stdout, JSON.stringify(value)),
     log(tag, message, fields = {}) {
       if (logFormat === 'json') {
-        write(stderr, JSON.stringify({ time: new Date().toISOString(), tag, message, ...fields }));
+        logger.info({ tag, ...fields }, message);
       } else {
         write(stderr, `${style(tag === 'RESULT' ? 'green' : 'cyan', `[${tag}]`)} ${message}`);
       }

@@ -3,7 +3,14 @@ import { devCommand } from './commands/dev.ts';
 import { listCommand } from './commands/list.ts';
 import { resumeCommand, runCommand, startCommand } from './commands/run.ts';
 import { statusCommand, watchCommand } from './commands/status.ts';
-import { cancelCommand, extendCommand, pauseCommand, stopCommand, unpauseCommand } from './commands/steer.ts';
+import {
+  cancelCommand,
+  extendCommand,
+  pauseCommand,
+  repairCommand,
+  stopCommand,
+  unpauseCommand,
+} from './commands/steer.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { validateCommand } from './commands/validate.ts';
 import { workerCommand } from './commands/worker.ts';
@@ -27,7 +34,7 @@ export function createProgram(): Command {
   const commands = [
     ...[runCommand(), startCommand(), workerCommand(), resumeCommand(), statusCommand(), watchCommand()],
     ...[pauseCommand(), unpauseCommand(), stopCommand(), cancelCommand(), extendCommand()],
-    ...[listCommand(), summaryCommand(), validateCommand(), devCommand()],
+    ...[listCommand(), summaryCommand(), repairCommand(), validateCommand(), devCommand()],
   ];
   for (const command of commands) {
     program.addCommand(command.allowExcessArguments(false).copyInheritedSettings(program));

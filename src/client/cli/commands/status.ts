@@ -55,7 +55,7 @@ export function watchCommand(): Command {
           const session = await store.loadSession(sessionId);
           if (!session) throw new ArbtuneError('not-found', `The store has no session "${sessionId}"`);
           const { spec: _, ...stored } = session;
-          const trials = (await store.loadTrials(sessionId)).length;
+          const trials = await store.countTrials(sessionId);
           const workers = await store.loadWorkers(sessionId);
           const report = {
             session_id: sessionId,

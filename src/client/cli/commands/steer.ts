@@ -3,9 +3,10 @@ import { parseParams } from '../../../config/params.ts';
 import { ArbtuneError } from '../../../errors.ts';
 import type { SessionStatus } from '../../../workflows/messages.ts';
 import { loadStoredSession } from '../../go-on.ts';
+import { recoverSession } from '../../recover.ts';
 import { openStack, type Stack } from '../../stack.ts';
 import { options, sessionIdArgument } from '../options.ts';
-import { createOutput } from '../output.ts';
+import { createOutput, type Output } from '../output.ts';
 import { statusLine } from '../progress.ts';
 
 /** `pause`, `unpause`, `stop`, `cancel`, `extend`: an order to a running session. */
@@ -37,6 +38,28 @@ export function cancelCommand(): Command {
   return order('cancel', 'end at once; what is measured is kept, nothing is analysed', async (stack, id) => {
     await stack.client.cancel(id);
     return undefined;
+  });
+}
+
+export function repairCommand(): Command {
+  const command = new Command('repair')
+    .description("rebuild a session's records in the store from its history")
+    .argument('<session-id>', 'of the session', sessionIdArgument);
+  for (const option of [options.mode, options.env, options.redisUrl, options.json])
+    command.addOption(option());
+  return command.action(async (sessionId: string, flags: PlaceFlags) => {
+    await withStack(flags, async (stack, output) => {
+      const recovery = await recoverSession(stack, sessionId);
+      if (recovery.in_history === 0 && recovery.in_store === 0) {
+        throw new ArbtuneError(
+          'not-found',
+          `No session "${sessionId}" in env ${stack.env}, mode ${stack.mode}`,
+        );
+      }
+      const { in_history, in_store, restored } = recovery;
+      if (flags.json) output.json(recovery);
+      else output.print(`${in_history} trials in history, ${in_store} in the store, ${restored} restored`);
+    });
   });
 }
 
@@ -86,16 +109,24 @@ function order<Flags extends PlaceFlags>(
   for (const option of [options.mode, options.env, options.redisUrl, options.json])
     command.addOption(option());
   return command.action(async (sessionId: string, flags: Flags) => {
-    const output = createOutput('text');
-    const { env, mode, redis } = flags;
-    const log = (line: string) => output.note(line);
-    const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
-    try {
+    await withStack(flags, async (stack, output) => {
       const status = await give(stack, sessionId, flags);
       if (flags.json) output.json(status ?? { session_id: sessionId, status: 'cancelling' });
       else output.print(status ? statusLine(status) : `session ${sessionId} is being cancelled`);
-    } finally {
-      await stack.close();
-    }
+    });
   });
+}
+
+async function withStack(
+  { env, mode, redis }: PlaceFlags,
+  work: (stack: Stack, output: Output) => Promise<void>,
+): Promise<void> {
+  const output = createOutput('text');
+  const log = (line: string) => output.note(line);
+  const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
+  try {
+    await work(stack, output);
+  } finally {
+    await stack.close();
+  }
 }

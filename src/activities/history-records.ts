@@ -1,0 +1,111 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { TrialRecord } from '../store/trial-record.ts';
+import type { SessionIdentity, SessionInput } from '../workflows/messages.ts';
+import { workflowIdOf } from '../workflows/names.ts';
+import type { EvaluateInput, PersistInput } from './activities.ts';
+import type { MeasuredBatch } from './measured-batch.ts';
+import { toRecords } from './measurement.ts';
+import { decodeArgument } from './session-specs.ts';
+
+/**
+ * A session's records out of its history. Every write to the store stands there with all it was to write; what was
+ * measured and not yet on its way to the store stands there as the result of its evaluation.
+ */
+
+type HistoryEvent = NonNullable<
+  NonNullable<
+    Awaited<ReturnType<Client['workflowService']['getWorkflowExecutionHistory']>>['history']
+  >['events']
+>[number];
+
+export interface SessionHistory {
+  /** What the session's first known run was started with. */
+  readonly input: SessionInput;
+  /** In iteration order, one per iteration. */
+  readonly records: readonly TrialRecord[];
+}
+
+/**
+ * Reads all runs of the session that the service still keeps, oldest first.
+ *
+ * @returns undefined when it keeps none
+ */
+export async function readSessionHistory(
+  client: Client,
+  session: SessionIdentity,
+): Promise<SessionHistory | undefined> {
+  const workflowId = workflowIdOf(session);
+  const records = new Map<number, TrialRecord>();
+  let first: SessionInput | undefined;
+  for (const runId of await runsOf(client, workflowId)) {
+    const evaluations = new Map<string, EvaluateInput>();
+    for await (const event of eventsOf(client, { workflowId, runId })) {
+      const started = event.workflowExecutionStartedEventAttributes?.input;
+      if (started) first ??= await decodeArgument<SessionInput>(client, started);
+      for (const record of await recordsOf(client, session.sessionId, event, evaluations, first)) {
+        if (record.reason !== undefined || !records.has(record.iteration))
+          records.set(record.iteration, record);
+      }
+    }
+  }
+  if (!first) return undefined;
+  return { input: first, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
+}
+
+/** The records that one event tells of; `evaluations` remembers what is being measured, by its scheduling event. */
+async function recordsOf(
+  client: Client,
+  sessionId: string,
+  event: HistoryEvent,
+  evaluations: Map<string, EvaluateInput>,
+  first: SessionInput | undefined,
+): Promise<TrialRecord[]> {
+  const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } =
+    event;
+  if (scheduled?.activityType?.name === 'evaluateTrials' && scheduled.input) {
+    evaluations.set(String(event.eventId), await decodeArgument<EvaluateInput>(client, scheduled.input));
+  }
+  if (scheduled?.activityType?.name === 'persistTrials' && scheduled.input) {
+    const { dataHash, batches } = await decodeArgument<PersistInput>(client, scheduled.input);
+    return batches.flatMap(({ measured, trials }) => toRecords(measured, trials, { sessionId, dataHash }));
+  }
+  const evaluation = evaluations.get(String(completed?.scheduledEventId));
+  if (evaluation && completed?.result && first) {
+    const measured = await decodeArgument<MeasuredBatch>(client, completed.result);
+    const { dataHash } = first.spec;
+    return toRecords(measured, evaluation.trials, { sessionId, dataHash });
+  }
+  return [];
+}
+
+/** Oldest first: a session that was continued or resumed has several. */
+async function runsOf(client: Client, workflowId: string): Promise<string[]> {
+  const runs = new Map<string, number>();
+  for await (const { runId, startTime } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    runs.set(runId, startTime.getTime());
+  }
+  // The list lags behind; the newest run is the one it may lack.
+  const newest = await client.workflow.getHandle(workflowId).describe().catch(ignoreUnknown);
+  if (newest) runs.set(newest.runId, newest.startTime.getTime());
+  return [...runs].sort((a, b) => a[1] - b[1]).map(([runId]) => runId);
+}
+
+function ignoreUnknown(error: unknown): undefined {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+}
+
+async function* eventsOf(
+  client: Client,
+  execution: { readonly workflowId: string; readonly runId: string },
+): AsyncGenerator<HistoryEvent> {
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await client.workflowService.getWorkflowExecutionHistory({
+      namespace: client.options.namespace,
+      execution,
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    });
+    yield* page.history?.events ?? [];
+    nextPageToken = page.nextPageToken ?? undefined;
+  } while (nextPageToken !== undefined && nextPageToken.length > 0);
+}
