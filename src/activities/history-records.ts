@@ -19,7 +19,7 @@ type HistoryEvent = NonNullable<
 >[number];
 
 export interface SessionHistory {
-  /** What the session's first known run was started with. */
+  /** What the session's newest run was started with. */
   readonly input: SessionInput;
   /** In iteration order, one per iteration. */
   readonly records: readonly TrialRecord[];
@@ -36,20 +36,20 @@ export async function readSessionHistory(
 ): Promise<SessionHistory | undefined> {
   const workflowId = workflowIdOf(session);
   const records = new Map<number, TrialRecord>();
-  let first: SessionInput | undefined;
+  let input: SessionInput | undefined;
   for (const runId of await runsOf(client, workflowId)) {
     const evaluations = new Map<string, EvaluateInput>();
     for await (const event of eventsOf(client, { workflowId, runId })) {
       const started = event.workflowExecutionStartedEventAttributes?.input;
-      if (started) first ??= await decodeArgument<SessionInput>(client, started);
-      for (const record of await recordsOf(client, session.sessionId, event, evaluations, first)) {
+      if (started) input = await decodeArgument<SessionInput>(client, started);
+      for (const record of await recordsOf(client, session.sessionId, event, evaluations, input)) {
         if (record.reason !== undefined || !records.has(record.iteration))
           records.set(record.iteration, record);
       }
     }
   }
-  if (!first) return undefined;
-  return { input: first, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
+  if (!input) return undefined;
+  return { input, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
 }
 
 /** The records that one event tells of; `evaluations` remembers what is being measured, by its scheduling event. */
@@ -58,7 +58,7 @@ async function recordsOf(
   sessionId: string,
   event: HistoryEvent,
   evaluations: Map<string, EvaluateInput>,
-  first: SessionInput | undefined,
+  input: SessionInput | undefined,
 ): Promise<TrialRecord[]> {
   const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } =
     event;
@@ -70,9 +70,9 @@ async function recordsOf(
     return batches.flatMap(({ measured, trials }) => toRecords(measured, trials, { sessionId, dataHash }));
   }
   const evaluation = evaluations.get(String(completed?.scheduledEventId));
-  if (evaluation && completed?.result && first) {
+  if (evaluation && completed?.result && input) {
     const measured = await decodeArgument<MeasuredBatch>(client, completed.result);
-    const { dataHash } = first.spec;
+    const { dataHash } = input.spec;
     return toRecords(measured, evaluation.trials, { sessionId, dataHash });
   }
   return [];

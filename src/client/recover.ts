@@ -50,7 +50,7 @@ async function restoreSession(
     created_at: carried?.startedAt ?? records[0]?.timestamp ?? new Date(0).toISOString(),
     updated_at: new Date().toISOString(),
     optimizer: spec.optimizer.method,
-    iterations: carried?.target ?? spec.maxIterations,
+    iterations: Math.max(carried?.target ?? spec.maxIterations, records.length),
     completed: records.filter(({ status }) => status === 'completed').length,
     failed: records.filter(({ status }) => status === 'failed').length,
     spec: JSON.stringify(spec),
