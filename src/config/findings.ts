@@ -1,4 +1,3 @@
-import type { LineCounter } from 'yaml';
 import type { ConfigIssue, IssueCode } from './issue.ts';
 import type { DataPath, Place } from './yaml-source.ts';
 
@@ -25,15 +24,16 @@ export interface Position {
 export class Findings {
   readonly source: string;
   readonly #text: string;
-  readonly #lines: LineCounter;
+  /** Offsets of the lines' first characters. */
+  readonly #lineStarts: readonly number[];
   readonly #locate: (path: DataPath) => Place;
   readonly #issues: Record<'error' | 'warning', ConfigIssue[]> = { error: [], warning: [] };
   readonly #seen = new Set<string>();
 
-  constructor(source: string, text: string, lines: LineCounter, locate: (path: DataPath) => Place) {
+  constructor(source: string, text: string, locate: (path: DataPath) => Place) {
     this.source = source;
     this.#text = text;
-    this.#lines = lines;
+    this.#lineStarts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
     this.#locate = locate;
   }
 
@@ -67,7 +67,7 @@ export class Findings {
       code: finding.code,
       message: finding.message,
       ...(finding.hint === undefined ? {} : { hint: finding.hint }),
-      excerpt: this.#lineText(offset),
+      excerpt: this.#lineText(line),
     });
   }
 
@@ -89,8 +89,8 @@ export class Findings {
   }
 
   positionAt(offset: number): Position {
-    const { line, col } = this.#lines.linePos(Math.min(offset, this.#text.length));
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+    const line = this.#lineStarts.findLastIndex((start) => start <= offset) + 1;
+    return { line, column: offset - this.#lineStarts[line - 1]! + 1 };
   }
 
   get errors(): ConfigIssue[] {
@@ -105,11 +105,8 @@ export class Findings {
     return this.#issues[severity].length >= MOST_KEPT;
   }
 
-  #lineText(offset: number): string {
-    const at = Math.min(offset, this.#text.length);
-    const start = this.#text.lastIndexOf('\n', at - 1) + 1;
-    const end = this.#text.indexOf('\n', start);
-    return this.#text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '');
+  #lineText(line: number): string {
+    return this.#text.slice(this.#lineStarts[line - 1], this.#lineStarts[line]).replace(/\r?\n$/, '');
   }
 }
 

@@ -12,7 +12,8 @@ export function formatIssue(issue: ConfigIssue): string {
   const place = [issue.source, issue.line, issue.column].filter((part) => part !== undefined).join(':');
   const fix = issue.hint === undefined ? '' : ` ${sentence(issue.hint)}`;
   const subject = issue.path === '' ? '' : `${issue.path}: `;
-  const headline = `${place}: ${issue.severity} ${issue.code}: ${subject}${sentence(issue.message)}${fix}`;
+  const what = `${subject}${sentence(issue.message)}${fix}`;
+  const headline = printable(`${place}: ${issue.severity} ${issue.code}: ${what}`);
   if (issue.excerpt === undefined || issue.line === undefined || issue.column === undefined) return headline;
   return `${headline}\n${excerptWithCaret(issue.excerpt, issue.line, issue.column)}`;
 }

@@ -110,7 +110,7 @@ export function parseParams(text: string, space: SearchSpace, source = '--enqueu
     if (name === undefined || value === undefined || value === '') {
       issues.push(issue('BAD_VALUE', `expected name=value, got ${JSON.stringify(part)}`, ''));
     } else if (Object.hasOwn(params, name)) {
-      issues.push(issue('DUPLICATE', `${name} is given twice`, name));
+      issues.push(issue('DUPLICATE', 'given twice', name));
     } else {
       params[name] = readValue(value, Object.hasOwn(space, name) ? space[name] : undefined);
     }
@@ -132,5 +132,5 @@ function readValue(text: string, parameter: Parameter | undefined): ParamValue {
     return parameter.choices.find((choice) => String(choice) === text) ?? text;
   if (parameter?.type === 'bool') return text === 'true' ? true : text === 'false' ? false : text;
   const isPlainNumber = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text);
-  return isPlainNumber ? Number(text) : text;
+  return isPlainNumber && Number.isFinite(Number(text)) ? Number(text) : text;
 }

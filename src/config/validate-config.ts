@@ -1,6 +1,7 @@
 import { arbtuneHome, homeLayout } from '../embedded/home.ts';
 import { ArbtuneError } from '../errors.ts';
-import { loadMarketData } from '../market-data/load.ts';
+import { loadWithReports } from '../market-data/load.ts';
+import type { SourceReport } from '../market-data/recorded/read-source.ts';
 import type { Scenario } from '../market-data/scenario.ts';
 import { gridSize } from '../optimizers/grid.ts';
 import type { ConfigIssue } from './issue.ts';
@@ -38,6 +39,8 @@ export interface ScenarioSummary {
   /** Rows the engine replays. */
   readonly rows: number;
   readonly seconds: number;
+  /** What was found in each recorded file. */
+  readonly reports: readonly SourceReport[];
 }
 
 /** Reads everything a session would, its market data included, and starts nothing. Throws for defects only. */
@@ -63,10 +66,11 @@ export async function validateConfig(
 async function summarizeScenario(scenario: Scenario, root: string): Promise<ScenarioSummary | string> {
   try {
     const cacheDir = homeLayout(arbtuneHome(process.env)).cacheFolder;
-    const { rows, time } = await loadMarketData(scenario, { root, cacheDir });
+    const { data, reports } = await loadWithReports(scenario, { root, cacheDir });
+    const { rows, time } = data;
     const source = scenario.data ? 'data' : scenario.generator ? 'generator' : 'steps';
     const seconds = rows === 0 ? 0 : (time[rows - 1]! - time[0]!) / 1e6;
-    return { name: scenario.name, source, rows, seconds };
+    return { name: scenario.name, source, rows, seconds, reports };
   } catch (error) {
     if (error instanceof ArbtuneError) return error.message;
     throw error;

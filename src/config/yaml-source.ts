@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isPair, type Node, type Pair, parseDocument } from 'yaml';
 import { Findings } from './findings.ts';
 import { checkDocument } from './yaml-checks.ts';
 import { reportSyntax } from './yaml-syntax.ts';
@@ -16,22 +16,19 @@ const MAX_ALIASES = 100;
 
 /** Reads one document. Never throws: whatever is wrong is in `findings`. `source` is the file as people know it. */
 export function parseYaml(source: string, text: string): YamlSource {
-  const lines = new LineCounter();
   if (isTooDeep(text)) {
-    lines.addNewLine(0);
-    const findings = new Findings(source, text, lines, () => ({}));
+    const findings = new Findings(source, text, () => ({}));
     findings.addAt(0, { path: [], code: 'TOO_DEEP', message: `nested deeper than ${MAX_NESTING} levels` });
     return { findings, data: undefined };
   }
   // Duplicate keys are found by our own walk: it names both places and goes on.
   const document = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
     version: '1.2',
     logLevel: 'error',
   });
-  const findings = new Findings(source, text, lines, (path) => locate(document, path));
+  const findings = new Findings(source, text, (path) => locate(document, path));
   if (reportSyntax(document, text, findings)) return { findings, data: undefined };
   if (document.contents === null || text.trim() === '') {
     const hint = 'Start from configs/tuning/advanced_baseline.yaml';

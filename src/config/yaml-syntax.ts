@@ -8,6 +8,8 @@ interface Explained {
   readonly code: IssueCode;
   readonly message: string;
   readonly hint?: string;
+  /** A better place than the parser's. */
+  readonly offset?: number;
 }
 
 /** Reports every syntax error; true when there is one. */
@@ -22,7 +24,8 @@ export function reportSyntax(document: Document, text: string, findings: Finding
     return true;
   }
   for (const error of document.errors) {
-    findings.addAt(error.pos[0], { path: [], ...explain(error, document, text, findings) });
+    const { offset = error.pos[0], ...explained } = explain(error, document, text, findings);
+    findings.addAt(offset, { path: [], ...explained });
   }
   const directive = text.match(/^%[A-Z]+.*$/m);
   if (document.errors.length === 0 && directive && document.directives?.yaml.explicit) {
@@ -80,9 +83,13 @@ function unclosed(
     if (isOpener && (quote !== null || text[node.range[1] - 1] !== closing)) opened = node.range[0];
   });
   if (opened === undefined) return { code: 'UNCLOSED', message: `missing ${closing}` };
+  if (quote) {
+    const message = `missing ${closing}: the text that starts here is not closed`;
+    return { code: 'UNCLOSED', message, offset: opened };
+  }
   const { line, column } = findings.positionAt(opened);
-  const what = quote ? `text opened with ${closing}` : `what ${text[opened]} opened`;
-  return { code: 'UNCLOSED', message: `missing ${closing}: ${what} at ${line}:${column} is not closed` };
+  const message = `missing ${closing}: what ${text[opened]} opened at ${line}:${column} is not closed`;
+  return { code: 'UNCLOSED', message };
 }
 
 function other(error: YAMLError): Explained {
