@@ -1,8 +1,10 @@
-import { mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { readSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { writeFileAtomically } from '../analysis/atomic-file.ts';
-import { bufferBytes, columnsOver, type Shape, shapeOf } from './columns.ts';
+import { allocateColumns, ownColumns, type Shape, shapeOf } from './columns.ts';
 import type { MarketData } from './market-data.ts';
 import type { SourceReport } from './recorded/read-source.ts';
 
@@ -14,9 +16,9 @@ import type { SourceReport } from './recorded/read-source.ts';
 /** To be raised with every change of what the same scenario and files become: checks, merging, layout. */
 const VERSION = 1;
 const MAGIC = Buffer.from('ARBTCOLS');
-/** The header's length and its checksum follow the magic; the columns start at a multiple of this. */
+/** The header's length and its checksum follow the magic. */
 const PREFIX_BYTES = 16;
-const ALIGNMENT = 64;
+/** Small enough that what was read is still in the processor's cache when its checksum is taken. */
 const CHUNK_BYTES = 512 * 1024;
 /** The least recently used go first beyond this. */
 const MAX_BYTES = 4 * 1024 ** 3;
@@ -26,9 +28,12 @@ export interface Cached {
   readonly reports: readonly SourceReport[];
 }
 
-interface Header extends Shape {
+interface Header {
   readonly hash: string;
-  /** crc32 of the columns. */
+  readonly shape: Shape;
+  /** By column: the bits of its one value, hex; null for a column that varies and whose bytes follow the header. */
+  readonly constants: readonly (string | null)[];
+  /** crc32 of the bytes that follow. */
   readonly checksum: number;
   readonly reports: readonly SourceReport[];
 }
@@ -38,30 +43,13 @@ export async function readCached(folder: string, hash: string): Promise<Cached |
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
-    const prefix = Buffer.alloc(PREFIX_BYTES);
-    await file.read(prefix, 0, PREFIX_BYTES, 0);
-    if (!prefix.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-    const headerBytes = Buffer.alloc(prefix.readUInt32LE(8));
-    await file.read(headerBytes, 0, headerBytes.length, PREFIX_BYTES);
-    if (crc32(headerBytes) !== prefix.readUInt32LE(12)) return undefined;
-    const header = JSON.parse(headerBytes.toString('utf8')) as Header;
-    if (header.hash !== hash) return undefined;
-    const start = columnsStart(headerBytes.length);
-    const size = bufferBytes(header);
-    if ((await file.stat()).size !== start + size) return undefined;
-    const buffer = new SharedArrayBuffer(size);
-    const bytes = new Uint8Array(buffer);
-    let checksum = 0;
-    for (let done = 0; done < size; ) {
-      const { bytesRead } = await file.read(bytes, done, Math.min(CHUNK_BYTES, size - done), start + done);
-      if (bytesRead === 0) return undefined;
-      checksum = crc32(bytes.subarray(done, done + bytesRead), checksum);
-      done += bytesRead;
-    }
-    if (checksum !== header.checksum) return undefined;
+    const found = await readHeader(file);
+    if (found === undefined || found.header.hash !== hash) return undefined;
+    const data = await readColumns(file, found);
+    if (data === undefined) return undefined;
     const now = new Date();
     await utimes(path, now, now).catch(() => undefined);
-    return { data: columnsOver(buffer, header, hash), reports: header.reports };
+    return { data, reports: found.header.reports };
   } finally {
     await file.close();
   }
@@ -69,17 +57,20 @@ export async function readCached(folder: string, hash: string): Promise<Cached |
 
 /** Whole or not at all; throws what the file system says. */
 export async function writeCached(folder: string, { data, reports }: Cached): Promise<void> {
-  const shape = shapeOf(data);
-  const bytes = new Uint8Array(data.time.buffer);
-  const header: Header = { ...shape, hash: data.hash, checksum: crc32(bytes), reports };
+  const columns = ownColumns(data);
+  const constants = columns.map(constantOf);
+  const varying = columns
+    .filter((_, index) => constants[index] === null)
+    .map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
+  const checksum = varying.reduce((sum, bytes) => crc32(bytes, sum), 0);
+  const header: Header = { hash: data.hash, shape: shapeOf(data), constants, checksum, reports };
   const headerBytes = Buffer.from(JSON.stringify(header));
   const prefix = Buffer.alloc(PREFIX_BYTES);
   MAGIC.copy(prefix);
   prefix.writeUInt32LE(headerBytes.length, 8);
   prefix.writeUInt32LE(crc32(headerBytes), 12);
-  const padding = Buffer.alloc(columnsStart(headerBytes.length) - PREFIX_BYTES - headerBytes.length);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFileAtomically(cachePath(folder, data.hash), [prefix, headerBytes, padding, bytes]);
+  await writeFileAtomically(cachePath(folder, data.hash), [prefix, headerBytes, ...varying]);
   await removeOldest(folder, data.hash);
 }
 
@@ -87,8 +78,59 @@ export function cachePath(folder: string, hash: string): string {
   return join(folder, `${hash}.v${VERSION}.columns`);
 }
 
-function columnsStart(headerLength: number): number {
-  return Math.ceil((PREFIX_BYTES + headerLength) / ALIGNMENT) * ALIGNMENT;
+interface Found {
+  readonly header: Header;
+  /** Where the columns start. */
+  readonly start: number;
+}
+
+async function readHeader(file: FileHandle): Promise<Found | undefined> {
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  await file.read(prefix, 0, PREFIX_BYTES, 0);
+  if (!prefix.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
+  const length = prefix.readUInt32LE(8);
+  if (length > (await file.stat()).size) return undefined;
+  const bytes = Buffer.alloc(length);
+  await file.read(bytes, 0, length, PREFIX_BYTES);
+  if (crc32(bytes) !== prefix.readUInt32LE(12)) return undefined;
+  return { header: JSON.parse(bytes.toString('utf8')) as Header, start: PREFIX_BYTES + length };
+}
+
+async function readColumns(file: FileHandle, { header, start }: Found): Promise<MarketData | undefined> {
+  const { shape, constants, hash } = header;
+  const varying = constants.filter((constant) => constant === null).length;
+  const columnBytes = shape.rows * Float64Array.BYTES_PER_ELEMENT;
+  if ((await file.stat()).size !== start + varying * columnBytes) return undefined;
+  const data = allocateColumns(shape, hash);
+  let position = start;
+  let checksum = 0;
+  for (const [index, column] of ownColumns(data).entries()) {
+    const constant = constants[index]!;
+    if (constant !== null) {
+      column.fill(Buffer.from(constant, 'hex').readDoubleBE());
+      continue;
+    }
+    const bytes = new Uint8Array(column.buffer, column.byteOffset, columnBytes);
+    for (let done = 0; done < columnBytes; ) {
+      // Read in place and at once: a trip to the thread pool and back for every chunk costs more than the reading.
+      const read = readSync(file.fd, bytes, done, Math.min(CHUNK_BYTES, columnBytes - done), position);
+      if (read === 0) return undefined;
+      checksum = crc32(bytes.subarray(done, done + read), checksum);
+      done += read;
+      position += read;
+    }
+    // Heartbeats and cancellation get their turn between columns.
+    await setImmediate();
+  }
+  return checksum === header.checksum ? data : undefined;
+}
+
+function constantOf(column: Float64Array): string | null {
+  const first = column[0]!;
+  for (const value of column) if (!Object.is(value, first)) return null;
+  const bits = Buffer.alloc(Float64Array.BYTES_PER_ELEMENT);
+  bits.writeDoubleBE(first);
+  return bits.toString('hex');
 }
 
 async function removeOldest(folder: string, newest: string): Promise<void> {

@@ -17,7 +17,7 @@ export interface Shape {
 /** time, four columns per venue, rate. */
 const FIXED_COLUMNS = 10;
 
-export function bufferBytes({ rows, upbitAlways, binanceAlways }: Shape): number {
+function bufferBytes({ rows, upbitAlways, binanceAlways }: Shape): number {
   const columns = FIXED_COLUMNS + (upbitAlways ? 0 : 1) + (binanceAlways ? 0 : 1);
   return columns * rows * Float64Array.BYTES_PER_ELEMENT;
 }
@@ -26,8 +26,24 @@ export function allocateColumns(shape: Shape, hash: string): MarketData {
   return columnsOver(new SharedArrayBuffer(bufferBytes(shape)), shape, hash);
 }
 
+/** The columns that have memory of their own, in its order. */
+export function ownColumns({ time, upbit, binance, rate }: MarketData): Column[] {
+  const all = [
+    time,
+    ...[upbit, binance].flatMap(({ bid, bidQty, ask, askQty, updated }) => [
+      bid,
+      bidQty,
+      ask,
+      askQty,
+      updated,
+    ]),
+    rate,
+  ];
+  return [...new Set(all)];
+}
+
 /** The data set whose columns lie in `buffer`, of `bufferBytes(shape)`: the same memory, no copy. */
-export function columnsOver(buffer: SharedArrayBuffer, shape: Shape, hash: string): MarketData {
+function columnsOver(buffer: SharedArrayBuffer, shape: Shape, hash: string): MarketData {
   const { rows, upbitAlways, binanceAlways } = shape;
   let taken = 0;
   const column = (): Column =>
