@@ -69,9 +69,11 @@ async function measure({ client, store }: Stack, { optimizer, workers, trials }:
   });
   const sessionId = `${optimizer}-${workers}-${trials}-${Date.now()}`;
   const startedAt = performance.now();
+  const cpuAtStart = process.cpuUsage();
   await client.start(spec, { sessionId, csvPath: join(home, `${sessionId}.csv`) });
   const result = await client.wait(sessionId);
   const elapsed = performance.now() - startedAt;
+  const cpu = process.cpuUsage(cpuAtStart);
   if (result.completed !== trials) throw new Error(`${result.completed} of ${trials} trials completed`);
   const history = await historyTotals(client.temporal, `tuning:local:paper:${sessionId}`);
   const records = await store.loadTrials(sessionId);

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { devCommand } from './commands/dev.ts';
+import { exportCommand } from './commands/export.ts';
 import { listCommand } from './commands/list.ts';
+import { replayCommand } from './commands/replay.ts';
 import { resumeCommand, runCommand, startCommand } from './commands/run.ts';
 import { statusCommand, watchCommand } from './commands/status.ts';
 import {
@@ -34,7 +36,15 @@ export function createProgram(): Command {
   const commands = [
     ...[runCommand(), startCommand(), workerCommand(), resumeCommand(), statusCommand(), watchCommand()],
     ...[pauseCommand(), unpauseCommand(), stopCommand(), cancelCommand(), extendCommand()],
-    ...[listCommand(), summaryCommand(), repairCommand(), validateCommand(), devCommand()],
+    ...[
+      listCommand(),
+      summaryCommand(),
+      exportCommand(),
+      replayCommand(),
+      repairCommand(),
+      validateCommand(),
+      devCommand(),
+    ],
   ];
   for (const command of commands) {
     program.addCommand(command.allowExcessArguments(false).copyInheritedSettings(program));

@@ -2,12 +2,11 @@ import { Command } from 'commander';
 import { loadResultsFromCsv } from '../../../analysis/csv.ts';
 import { formatResultSummary } from '../../../analysis/result-summary.ts';
 import { TuningAnalyzer } from '../../../analysis/tuning-analyzer.ts';
-import { arbtuneHome } from '../../../embedded/home.ts';
 import { ArbtuneError } from '../../../errors.ts';
-import { openStore } from '../../../store/open-store.ts';
 import type { TrialRecord } from '../../../store/trial-record.ts';
 import { options, wholeNumber } from '../options.ts';
 import { createOutput } from '../output.ts';
+import { readSessionRecords } from '../session-records.ts';
 
 /** `summary`: totals and the ranking of a CSV or of a session in the store. */
 
@@ -45,23 +44,10 @@ export function summaryCommand(): Command {
 }
 
 async function readRecords(flags: SummaryFlags): Promise<readonly TrialRecord[]> {
-  const { csv, sessionId, env, mode, redis } = flags;
+  const { csv, sessionId } = flags;
   if ((csv === undefined) === (sessionId === undefined)) {
     throw new ArbtuneError('input', 'summary: expected one of --csv FILE and --session-id ID');
   }
   if (csv !== undefined) return await loadResultsFromCsv(csv);
-  const home = arbtuneHome(process.env);
-  const store = await openStore({ env, mode, home, redisUrl: redis, environment: process.env });
-  try {
-    const records = await store.loadTrials(sessionId as string);
-    if (records.length === 0) {
-      throw new ArbtuneError(
-        'not-found',
-        `The store has no trials of session "${sessionId}" in env ${env}, mode ${mode}`,
-      );
-    }
-    return records;
-  } finally {
-    await store.close();
-  }
+  return await readSessionRecords(sessionId as string, flags);
 }

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { writeFileAtomically } from '../analysis/atomic-file.ts';
+import type { SessionSpec } from '../config/session-spec.ts';
+import { ArbtuneError } from '../errors.ts';
+import { sessionDataHash } from '../market-data/hash.ts';
+import { type DataLocation, loadMarketData } from '../market-data/load.ts';
+import type { MarketData } from '../market-data/market-data.ts';
+import { type Score, scoreTrial } from '../objective/score.ts';
+import { type Replay, replay } from '../paper-engine/replay.ts';
+import { DEFAULT_ENGINE_SETTINGS } from '../paper-engine/settings.ts';
+import type { Params } from '../search-space/space.ts';
+import type { TrialRecord } from '../store/trial-record.ts';
+
+/** A trial again, with everything it did: on the same data, params and settings every figure repeats to the last digit. */
+
+export interface ReplayedScenario extends Replay {
+  readonly scenario: string;
+}
+
+export interface ReplayedTrial {
+  readonly score: Score;
+  readonly scenarios: readonly ReplayedScenario[];
+}
+
+export type Replayer = (params: Params) => ReplayedTrial;
+
+/**
+ * Loads a session's data once, for any number of replays.
+ *
+ * @throws ArbtuneError `conflict` when the data found is not the session's
+ */
+export async function createReplayer(spec: SessionSpec, location: DataLocation): Promise<Replayer> {
+  const markets: MarketData[] = [];
+  for (const scenario of spec.scenarios) markets.push(await loadMarketData(scenario, location));
+  const found = sessionDataHash(markets.map(({ hash }) => hash));
+  if (found !== spec.dataHash) {
+    throw new ArbtuneError(
+      'conflict',
+      `The data found (${found}) is not what the session ran on (${spec.dataHash})`,
+    );
+  }
+  const settings = spec.engine ?? DEFAULT_ENGINE_SETTINGS;
+  return (params) => {
+    const scenarios = spec.scenarios.map(({ name, risk_profile }, i) => ({
+      scenario: name,
+      ...replay(markets[i] as MarketData, { ...spec.fixed, ...params }, settings, risk_profile),
+    }));
+    return { score: scoreTrial(spec.objective, scenarios), scenarios };
+  };
+}
+
+/** What a replay found otherwise than a record says: names of metrics, empty when all is equal to the last digit. */
+export function differences(record: TrialRecord, { score, scenarios }: ReplayedTrial): string[] {
+  const pairs: [string, Readonly<Record<string, number>>, Readonly<Record<string, number>>][] = [
+    ['', record.metrics, score.metrics],
+    ...scenarios.map(({ scenario, metrics }): [string, TrialRecord['metrics'], TrialRecord['metrics']] => {
+      const recorded = record.scenario_metrics.find((own) => own.scenario === scenario)?.metrics ?? {};
+      return [`${scenario}: `, recorded, metrics];
+    }),
+  ];
+  return pairs.flatMap(([where, recorded, replayed]) =>
+    [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])]
+      // -0 is stored as 0.
+      .filter((name) => recorded[name] !== replayed[name])
+      .map((name) => `${where}${name} ${recorded[name]} recorded, ${replayed[name]} replayed`),
+  );
+}
+
+/** What is written of a replay, with its columns: an empty file still says what would be in it. */
+const PARTS: { readonly [P in Part]: readonly (keyof ReplayedScenario[P][number])[] } = {
+  trades: ['trade', 'direction', 'row', 'time', 'settledAt', 'edgePct', 'ordered', 'bought', 'sold', 'pnl'],
+  fills: [
+    ...([
+      'trade',
+      'purpose',
+      'venue',
+      'side',
+      'sentAt',
+      'time',
+      'row',
+      'ordered',
+      'limit',
+      'filled',
+    ] as const),
+    ...(['price', 'notional', 'fee', 'feeIn'] as const),
+  ],
+  equity: ['time', 'equity', 'realised'],
+  trips: ['time', 'reason', 'value', 'limit', 'until'],
+  journal: ['time', 'from', 'to', 'amount'],
+};
+
+type Part = 'trades' | 'fills' | 'equity' | 'trips' | 'journal';
+
+/** A folder of CSVs by scenario; returns the paths. Amounts and times as docs/paper-engine.md has them. */
+export async function writeReplay(folder: string, { scenarios }: ReplayedTrial): Promise<string[]> {
+  const paths: string[] = [];
+  for (const replayed of scenarios) {
+    for (const part of Object.keys(PARTS) as Part[]) {
+      const path = join(folder, `${replayed.scenario}.${part}.csv`);
+      const text = stringify([...replayed[part]], { header: true, columns: [...PARTS[part]] });
+      await writeFileAtomically(path, [text]);
+      paths.push(path);
+    }
+  }
+  return paths;
+}
