@@ -10,13 +10,17 @@ export function learnsFromResults(method: Method): boolean {
 
 /**
  * Trials for the next activity, >= 1: as many as take about `TARGET_BATCH_MS`, so that orchestration stays a small
- * share. A method that learns has `parallelism` trials in flight at most; a quarter of them a batch keeps several
+ * share. Where results decide on later trials, `parallelism` are in flight at most; a quarter of them a batch keeps several
  * workers busy.
  *
  * @param durations of the latest trials, milliseconds; empty at the start, which is cautious
  */
-export function batchSize(durations: readonly number[], method: Method, parallelism: number): number {
-  const most = learnsFromResults(method) ? Math.ceil(parallelism / 4) : MAX_BATCH;
+export function batchSize(
+  durations: readonly number[],
+  dependsOnResults: boolean,
+  parallelism: number,
+): number {
+  const most = dependsOnResults ? Math.ceil(parallelism / 4) : MAX_BATCH;
   return Math.min(most, trialsIn(TARGET_BATCH_MS, durations, MAX_BATCH));
 }
 

@@ -6,8 +6,14 @@ export const EVALUATE_HEARTBEAT_TIMEOUT_MS = 5_000;
 /** Added to the trials' own limits for an evaluating activity: loading the data once per process. */
 export const EVALUATE_OVERHEAD_MS = 120_000;
 
-/** A batch that no worker takes this long goes to the other queue, where a session has workers of its own. */
+/** What no worker takes this long goes to the other queue, where a session has workers of its own. */
 export const TAKE_TIMEOUT_MS = 10_000;
+
+/**
+ * The same where nobody serves the session alone any more. Each time-out costs a few events: a session that all have
+ * left for a week stays within what one history may hold.
+ */
+export const LONG_TAKE_TIMEOUT_MS = 60_000;
 
 /** First wait before an evaluation lost with its worker is tried elsewhere: at once, there is nothing to wait for. */
 export const EVALUATE_RETRY_MS = 100;

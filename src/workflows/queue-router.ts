@@ -1,14 +1,21 @@
 /**
- * Which task queue the next batch goes to. Every worker of the environment serves the shared queue; workers that
- * serve this session alone have one of their own. While both are alive batches take turns. Pure.
+ * Which task queue the next activity goes to. Every worker of the environment serves the shared queue; workers that
+ * serve this session alone have one of their own. While both are alive they take turns. Pure.
  */
 
 export type Queue = 'shared' | 'session';
 
+export interface QueueChoice {
+  readonly queue: Queue;
+  /** How patiently it waits to be taken, before the other queue is tried; absent: for ever. */
+  readonly patience?: 'short' | 'long';
+}
+
 export class QueueRouter {
+  /** Whether workers for this session alone have ever come: without them there is one queue only. */
   #hasSessionWorkers: boolean;
-  /** The queue on which nobody took the latest batch in time. */
-  #quiet: Queue | undefined;
+  /** Queues on which nobody took the latest activity in time. */
+  readonly #quiet = new Set<Queue>();
   #last: Queue = 'session';
 
   constructor(hasSessionWorkers = false) {
@@ -22,25 +29,26 @@ export class QueueRouter {
   /** A worker for this session alone has come (again). */
   welcome(): void {
     this.#hasSessionWorkers = true;
-    this.#quiet = undefined;
+    this.#quiet.delete('session');
   }
 
-  /** Where the next batch goes, and whether it may be taken back when nobody takes it. */
-  next(): { readonly queue: Queue; readonly mayReturn: boolean } {
-    if (!this.#hasSessionWorkers) return { queue: 'shared', mayReturn: false };
+  /** Where the next activity goes. A quiet queue is tried only when the other is quiet too. */
+  next(): QueueChoice {
+    if (!this.#hasSessionWorkers) return { queue: 'shared' };
     const other: Queue = this.#last === 'shared' ? 'session' : 'shared';
-    if (this.#quiet !== other) this.#last = other;
-    return { queue: this.#last, mayReturn: true };
+    if (!this.#quiet.has(other) || this.#quiet.has(this.#last)) this.#last = other;
+    // With nobody on the session's queue the shared one is the better place to wait; its workers may just be busy.
+    const isBetterPlace = this.#last === 'shared' && this.#quiet.has('session');
+    return { queue: this.#last, patience: isBetterPlace ? 'long' : 'short' };
   }
 
-  /** Nobody took a batch from this queue. Workers for the session alone say so when they come again. */
+  /** An activity was taken from this queue. */
+  taken(queue: Queue): void {
+    this.#quiet.delete(queue);
+  }
+
+  /** Nobody took an activity from this queue. */
   returned(queue: Queue): void {
-    if (queue === 'session') {
-      this.#hasSessionWorkers = false;
-      this.#quiet = undefined;
-    } else {
-      this.#quiet = queue;
-      this.#last = 'session';
-    }
+    this.#quiet.add(queue);
   }
 }

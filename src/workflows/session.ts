@@ -10,16 +10,18 @@ import {
 import type { AnalyzeOutput } from '../activities/activities.ts';
 import type { MeasuredBatch } from '../activities/measured-batch.ts';
 import type { Proposal } from '../optimizers/optimizer.ts';
+import type { StoppingRule } from '../optimizers/stopping.ts';
 import type { Params } from '../search-space/space.ts';
-import { batchSize, learnsFromResults, persistSize } from './batching.ts';
+import { batchSize, persistSize } from './batching.ts';
 import { statusDetails } from './details.ts';
 import { type EvaluatedBatch, evaluateBatch } from './evaluation.ts';
 import * as limits from './limits.ts';
 import type { RunningTrials, SessionInput, SessionPhase, SessionResult, SessionStatus } from './messages.ts';
-import { askFor, proposable } from './proposals.ts';
+import { askFor, proposable, visibleTrials } from './proposals.ts';
 import { QueueRouter } from './queue-router.ts';
 import { SESSION_ATTRIBUTES } from './search-attributes.ts';
 import { type CarriedSession, TrialTable } from './session-state.ts';
+import { dependsOnResults, stoppingRule } from './stopping-rules.ts';
 import { StoreProjection } from './store-projection.ts';
 
 /**
@@ -46,6 +48,8 @@ export class Session {
   readonly #store: StoreProjection;
   #asking = false;
   #exhausted = false;
+  readonly #rule: StoppingRule | undefined;
+  readonly #isWindowed: boolean;
   #attributesAt = 0;
   #firstError: string | undefined;
 
@@ -60,23 +64,21 @@ export class Session {
     this.paused = carried?.paused ?? false;
     this.requests = [...(carried?.requests ?? [])];
     this.#startedAt = carried?.startedAt ?? workflowInfo().startTime.toISOString();
-    this.#store = new StoreProjection(input, this.table.finished);
+    this.#store = new StoreProjection(input, this.router, this.table.finished);
     this.#attributesAt = this.table.finished;
+    this.#rule = stoppingRule(spec);
+    this.#isWindowed = dependsOnResults(spec);
     if (this.paused) this.phase = 'paused';
   }
 
   // --- what may be done now -------------------------------------------------------------------------------------
-
-  get #learns(): boolean {
-    return learnsFromResults(this.#input.spec.optimizer.method);
-  }
 
   get #isStopping(): boolean {
     return this.phase === 'stopping' || this.fatal !== undefined;
   }
 
   get #batchSize(): number {
-    return batchSize(this.table.durations, this.#input.spec.optimizer.method, this.parallelism);
+    return batchSize(this.table.durations, this.#isWindowed, this.parallelism);
   }
 
   /** History has grown so far that the session goes on in a new run, once nothing is in flight. */
@@ -104,7 +106,7 @@ export class Session {
   get canDispatch(): boolean {
     if (this.paused || this.#isStopping || this.isRotating || this.table.waiting === 0) return false;
     if (this.#store.waitingTrials > limits.MAX_UNPERSISTED) return false;
-    return this.#learns || this.#inFlight.size < this.parallelism;
+    return this.#isWindowed || this.#inFlight.size < this.parallelism;
   }
 
   /** A write takes as many trials as are measured in about a second, or what is left when nothing else goes on. */
@@ -118,7 +120,7 @@ export class Session {
   #proposable(): number {
     const { table, parallelism } = this;
     const left = this.target - table.next + 1;
-    if (!this.#learns) {
+    if (!this.#isWindowed) {
       const free = this.#inFlight.size < parallelism ? this.#batchSize - table.waiting : 0;
       return Math.min(left, free);
     }
@@ -128,7 +130,7 @@ export class Session {
   // --- the steps ------------------------------------------------------------------------------------------------
 
   async propose(): Promise<void> {
-    let count = this.#proposable();
+    let count = this.#countBeforeEnough(this.#proposable());
     for (; count > 0 && this.enqueued.length > 0; count--)
       this.table.propose(this.enqueued.shift() as Params, 'enqueued');
     if (count === 0) return;
@@ -142,12 +144,31 @@ export class Session {
     }
   }
 
+  /** How many of the next `count` trials the stopping rules allow; they see what the trial's ask would see. */
+  #countBeforeEnough(count: number): number {
+    if (!this.#rule) return count;
+    const { spec } = this.#input;
+    for (let i = 0; i < count; i++) {
+      const { finished } = visibleTrials(spec, this.table, this.table.next + i - this.parallelism + 1);
+      const why = this.#rule({ finished });
+      if (why === undefined) continue;
+      if (i === 0) this.#end(why);
+      return i;
+    }
+    return count;
+  }
+
+  /** No more trials are proposed; those in flight finish. */
+  #end(why: string): void {
+    this.#exhausted = true;
+    this.why = why;
+  }
+
   #take(proposal: Proposal): void {
     if (proposal.kind === 'trial') {
       this.table.propose(proposal.params, proposal.reason);
     } else {
-      this.#exhausted = true;
-      this.why = 'every point of the search space has been tried';
+      this.#end('every point of the search space has been tried');
     }
   }
 

@@ -19,18 +19,22 @@ export async function somewhere<T>(
   run: (place: Place) => Promise<T>,
 ): Promise<T> {
   for (;;) {
-    const { queue, mayReturn } = router.next();
+    const { queue, patience } = router.next();
     try {
-      return await run({
+      const result = await run({
         ...(queue === 'session' ? { taskQueue: sessionQueueOf(session) } : {}),
-        ...(mayReturn ? { scheduleToStartTimeout: limits.TAKE_TIMEOUT_MS } : {}),
+        ...(patience === undefined ? {} : { scheduleToStartTimeout: TIMEOUTS[patience] }),
       });
+      router.taken(queue);
+      return result;
     } catch (error) {
       if (!isUntaken(error)) throw error;
       router.returned(queue);
     }
   }
 }
+
+const TIMEOUTS = { short: limits.TAKE_TIMEOUT_MS, long: limits.LONG_TAKE_TIMEOUT_MS };
 
 /** Nobody took the activity from its queue in time. */
 function isUntaken(error: unknown): boolean {

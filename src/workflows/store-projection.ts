@@ -1,34 +1,39 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  type ActivityInterfaceFor,
+  type ActivityOptions,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { Activities, AnalyzeOutput, SessionUpdate } from '../activities/activities.ts';
 import { batchSummary } from './details.ts';
 import type { EvaluatedBatch } from './evaluation.ts';
 import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
+import type { QueueRouter } from './queue-router.ts';
+import { somewhere } from './somewhere.ts';
 
 /** What a session writes to the result store, and the analysis it has made of it at the end. A store that is down is waited for. */
 
-const activities = proxyActivities<Pick<Activities, 'persistTrials' | 'saveSession'>>({
+const options = {
   startToCloseTimeout: limits.PERSIST_TIMEOUT_MS,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: limits.PERSIST_RETRY_MS, maximumInterval: limits.PERSIST_RETRY_MAX_MS },
-});
+};
 
-const analysis = proxyActivities<Pick<Activities, 'analyzeSession'>>({
-  startToCloseTimeout: limits.ANALYZE_TIMEOUT_MS,
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry: { initialInterval: limits.PERSIST_RETRY_MS, maximumInterval: limits.PERSIST_RETRY_MAX_MS },
-});
+type StoreActivities = Pick<Activities, 'persistTrials' | 'saveSession' | 'analyzeSession'>;
 
 export class StoreProjection {
   readonly #input: SessionInput;
+  readonly #router: QueueRouter;
   readonly #waiting: EvaluatedBatch[] = [];
   #waitingTrials = 0;
   #isWriting = false;
   #written: number;
 
   /** @param written trials that are in the store already */
-  constructor(input: SessionInput, written: number) {
+  constructor(input: SessionInput, router: QueueRouter, written: number) {
     this.#input = input;
+    this.#router = router;
     this.#written = written;
   }
 
@@ -63,10 +68,9 @@ export class StoreProjection {
     const { session, spec } = this.#input;
     this.#isWriting = true;
     try {
-      await activities.persistTrials.executeWithOptions(
-        { summary: `store ${batchSummary(batches.flatMap((batch) => batch.trials))}` },
-        [{ session, dataHash: spec.dataHash, batches }],
-      );
+      const summary = `store ${batchSummary(batches.flatMap((batch) => batch.trials))}`;
+      const request = { session, dataHash: spec.dataHash, batches };
+      await this.#call({ summary }, ({ persistTrials }) => persistTrials(request));
     } finally {
       this.#isWriting = false;
     }
@@ -75,20 +79,30 @@ export class StoreProjection {
   }
 
   async saveSession(update: Omit<SessionUpdate, 'session'>): Promise<void> {
-    await activities.saveSession.executeWithOptions({ summary: `session is ${update.status}` }, [
-      { session: this.#input.session, ...update },
-    ]);
+    const request = { session: this.#input.session, ...update };
+    await this.#call({ summary: `session is ${update.status}` }, ({ saveSession }) => saveSession(request));
   }
 
   async analyze(finished: number, best: number | undefined): Promise<AnalyzeOutput> {
     const { session, csvPath } = this.#input;
-    return await analysis.analyzeSession.executeWithOptions({ summary: 'rank the trials, write the CSV' }, [
-      {
-        session,
-        finished,
-        ...(best === undefined ? {} : { best }),
-        ...(csvPath === undefined ? {} : { csvPath }),
-      },
-    ]);
+    const request = {
+      session,
+      finished,
+      ...(best === undefined ? {} : { best }),
+      ...(csvPath === undefined ? {} : { csvPath }),
+    };
+    return await this.#call(
+      { summary: 'rank the trials, write the CSV', startToCloseTimeout: limits.ANALYZE_TIMEOUT_MS },
+      ({ analyzeSession }) => analyzeSession(request),
+    );
+  }
+
+  async #call<T>(
+    own: ActivityOptions,
+    call: (activities: ActivityInterfaceFor<StoreActivities>) => Promise<T>,
+  ): Promise<T> {
+    return await somewhere(this.#input.session, this.#router, (place) =>
+      call(proxyActivities<StoreActivities>({ ...options, ...own, ...place })),
+    );
   }
 }
