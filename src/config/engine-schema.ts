@@ -7,6 +7,10 @@ import { DEFAULT_ENGINE_SETTINGS, RANGES, WHOLE } from '../paper-engine/settings
  */
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  upbit: 'The venue quoted in KRW',
+  binance: 'The venue quoted in USDT',
+  rebalancing: 'Moving coin and cash back between the venues',
+  guard: 'Limits of the risk guard that are no strategy parameters',
   seed: 'Of the jitter of latencies',
   return_period_s: 'Period of the returns in sharpe and sortino, seconds',
   taker_fee_bps: 'Fee of the notional, basis points, in steps of 0.01',

@@ -2,6 +2,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { arbtuneHome, homeLayout } from '../embedded/home.ts';
 import { scenarioDataHash } from '../market-data/load.ts';
 import type { Scenario } from '../market-data/scenario.ts';
+import { MAX_SPEC_BYTES } from '../workflows/limits.ts';
 import type { Findings } from './findings.ts';
 import { formatIssue } from './format-issues.ts';
 import { ConfigError, type ConfigIssue, MAX_ISSUES } from './issue.ts';
@@ -90,6 +91,17 @@ export async function inspectConfig(
     scenarios.found,
     await scenarioDataHash(scenarios.found, location),
   );
+  const size = JSON.stringify(spec).length;
+  if (size > MAX_SPEC_BYTES) {
+    findings.add({
+      path: ['tuning', 'scenarios'],
+      at: 'key',
+      code: 'TOO_LARGE',
+      message: `the session would take ${size} bytes; at most ${MAX_SPEC_BYTES} travel with one`,
+      hint: 'Write fewer steps, or keep quotes in data files',
+    });
+    return { issues: findings.errors, sources };
+  }
   return { spec, issues, sources };
 }
 

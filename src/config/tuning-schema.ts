@@ -98,7 +98,9 @@ const AGGREGATES = ['mean', 'median', 'worst', 'sum'] as const;
 const aggregate = z.union(
   [
     z.enum(AGGREGATES),
-    z.strictObject({ mean_minus_std: z.number().nonnegative('a number >= 0') }),
+    z.strictObject({
+      mean_minus_std: z.number().nonnegative('a number >= 0').describe('Mean less k standard deviations'),
+    }),
     z.strictObject({
       cvar: z.number().positive('a number above 0, at most 1').max(1, 'a number above 0, at most 1'),
     }),
@@ -121,7 +123,7 @@ const objectiveKeys = {
 const constraint = z.strictObject({
   metric,
   op: z.enum(['<=', '>=', '<', '>', '==']).describe('Put `>` and `>=` in quotes'),
-  value: z.number(),
+  value: z.number().describe('What `op` compares the metric with'),
   aggregate: aggregate
     .default('worst')
     .describe('How the scenarios become one number; `worst`: it holds on each of them'),

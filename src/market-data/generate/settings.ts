@@ -7,102 +7,109 @@ import { z } from 'zod';
 
 const positive = z.number().positive();
 const notNegative = z.number().nonnegative();
+const venue = z.enum(['upbit', 'binance']);
 
 /** Arrivals are Poisson: waits are exponential with these means. */
-const episodes = { per_hour: notNegative, mean_s: positive };
+const episodes = {
+  per_hour: notNegative.describe('Mean number in an hour'),
+  mean_s: positive.describe('Mean length, seconds'),
+};
 
 const edge = z.strictObject({
-  mean_bps: z.number().default(0),
-  /** Standard deviation in the long run. */
-  sd_bps: notNegative.default(8),
-  /** Time in which half of a distance from the mean has gone. */
-  half_life_s: positive.default(30),
+  mean_bps: z.number().default(0).describe('What it returns to'),
+  sd_bps: notNegative.default(8).describe('Standard deviation in the long run'),
+  half_life_s: positive.default(30).describe('Time in which half of a distance from the mean has gone'),
 });
 
 const jumps = z.strictObject({
-  per_hour: notNegative,
-  /** Mean size, exponentially distributed; the sign is drawn by `up_share`. */
-  size_bps: positive,
-  /** Time in which half of a jump has faded: an order that comes later than that finds half the edge. */
-  half_life_s: positive,
-  /** Share of jumps that lift Upbit over Binance. */
-  up_share: z.number().min(0).max(1).default(0.5),
+  per_hour: notNegative.describe('Mean number in an hour'),
+  size_bps: positive.describe('Mean size, exponentially distributed; the sign is drawn by `up_share`'),
+  half_life_s: positive.describe(
+    'Time in which half of a jump has faded: an order that comes later than that finds half the edge',
+  ),
+  up_share: z.number().min(0).max(1).default(0.5).describe('Share of jumps that lift Upbit over Binance'),
 });
 
 const regime = z.strictObject({
-  name: z.string().min(1),
-  /** Mean stay, exponentially distributed; the next regime is any other one. */
-  mean_s: positive,
-  /** Factors on `volatility_bps`, on `edge.sd_bps` and on the width of both books. */
-  volatility: notNegative.default(1),
-  edge_sd: notNegative.default(1),
-  spread: positive.default(1),
-  /** Added to `edge.mean_bps`. */
-  edge_shift_bps: z.number().default(0),
+  name: z.string().min(1).describe('For people'),
+  mean_s: positive.describe('Mean stay, exponentially distributed; the next regime is any other one'),
+  volatility: notNegative.default(1).describe('Factor on `volatility_bps`'),
+  edge_sd: notNegative.default(1).describe('Factor on `edge.sd_bps`'),
+  spread: positive.default(1).describe('Factor on the width of both books'),
+  edge_shift_bps: z.number().default(0).describe('Added to `edge.mean_bps`'),
 });
+
+const BOOK = {
+  updates_per_s: 'Mean number of quotes a second; waits are exponential',
+  spread_bps: 'Ask minus bid, before rounding to ticks (bid down, ask up)',
+  quantity: 'Mean quantity displayed on a side, coins, exponentially distributed',
+};
 
 const book = (defaults: { updates_per_s: number; spread_bps: number; quantity: number; tick: number }) =>
   z.strictObject({
-    /** Mean number of quotes a second; waits are exponential. */
-    updates_per_s: positive.default(defaults.updates_per_s),
-    /** Ask minus bid, before rounding to ticks (bid down, ask up). */
-    spread_bps: notNegative.default(defaults.spread_bps),
-    /** Mean quantity displayed on a side, coins, exponentially distributed. */
-    quantity: positive.default(defaults.quantity),
-    tick: positive.default(defaults.tick),
+    updates_per_s: positive.default(defaults.updates_per_s).describe(BOOK.updates_per_s),
+    spread_bps: notNegative.default(defaults.spread_bps).describe(BOOK.spread_bps),
+    quantity: positive.default(defaults.quantity).describe(BOOK.quantity),
+    tick: positive.default(defaults.tick).describe('Prices are multiples of it'),
   });
 
 const upbitBook = book({ updates_per_s: 5, spread_bps: 2, quantity: 0.2, tick: 1000 });
 const binanceBook = book({ updates_per_s: 10, spread_bps: 0.5, quantity: 1, tick: 0.01 });
 
 /** 0 .. 2^53 - 1. */
-const seed = z.int().nonnegative();
+const seed = z.int().nonnegative().describe('Of every random number of what is made');
 
 export const generatorSchema = z.strictObject({
   seed,
-  /** At most a day. */
-  duration_s: positive.max(86_400).default(3600),
-  /** Binance's mid price at the start, USDT. */
-  price: positive.default(38_461),
-  /** Standard deviation of the mid price's move over one second. */
-  volatility_bps: notNegative.default(1),
-  /** Standard deviation of the rate's move over one hour; the start is `symbols.exchange_rate`. */
-  rate_volatility_bps: notNegative.default(0),
-  upbit: upbitBook.prefault({}),
-  binance: binanceBook.prefault({}),
-  edge: edge.prefault({}),
-  jumps: jumps.exactOptional(),
-  /** Starts in the first one. */
-  regimes: z.array(regime).min(2).exactOptional(),
-  /** Neither venue quotes. */
-  gaps: z.strictObject(episodes).exactOptional(),
-  /** One venue stops quoting while the other goes on. */
-  stale: z.strictObject({ venue: z.enum(['upbit', 'binance']), ...episodes }).exactOptional(),
-  /** One venue falls by `depth_pct` within `fall_s` and is back after `recover_s` more, in straight lines. */
+  duration_s: positive.max(86_400).default(3600).describe('Length, seconds; at most a day'),
+  price: positive.default(38_461).describe("Binance's mid price at the start, USDT"),
+  volatility_bps: notNegative
+    .default(1)
+    .describe("Standard deviation of the mid price's move over one second"),
+  rate_volatility_bps: notNegative
+    .default(0)
+    .describe("Standard deviation of the rate's move over one hour; the start is `symbols.exchange_rate`"),
+  upbit: upbitBook.prefault({}).describe("Upbit's quotes; prices in KRW"),
+  binance: binanceBook.prefault({}).describe("Binance's quotes; prices in USDT"),
+  edge: edge
+    .prefault({})
+    .describe("How far Upbit's price in USDT lies above Binance's: it wanders about its mean"),
+  jumps: jumps.exactOptional().describe('Sudden edges that fade; absent: none'),
+  regimes: z
+    .array(regime)
+    .min(2)
+    .exactOptional()
+    .describe('States of the market, one after the other; starts in the first one'),
+  gaps: z.strictObject(episodes).exactOptional().describe('Times in which neither venue quotes'),
+  stale: z
+    .strictObject({ venue: venue.describe('Which one stops'), ...episodes })
+    .exactOptional()
+    .describe('Times in which one venue stops quoting while the other goes on'),
   flash_crash: z
     .strictObject({
-      venue: z.enum(['upbit', 'binance']),
-      at_s: notNegative,
-      depth_pct: positive.max(90),
-      fall_s: positive,
-      recover_s: positive,
+      venue: venue.describe('Which one falls'),
+      at_s: notNegative.describe('Seconds from the start'),
+      depth_pct: positive.max(90).describe('By how much, per cent'),
+      fall_s: positive.describe('How long it falls, seconds'),
+      recover_s: positive.describe('How long it takes to be back, seconds'),
     })
-    .exactOptional(),
+    .exactOptional()
+    .describe('One venue falls and is back, in straight lines'),
 });
 
 /** A venue made to stand beside a recorded one: it follows the other's mid price late, with an edge that fades. */
 export const madeVenueSchema = z.strictObject({
-  format: z.literal('made'),
+  format: z.literal('made').describe('Not recorded: made to stand beside the other venue'),
   seed,
-  /** How long after the other venue this one's mid price follows. */
-  lag_ms: notNegative.default(150),
-  updates_per_s: positive.default(5),
-  spread_bps: notNegative.default(2),
-  quantity: positive.default(0.2),
-  /** Absent: 1,000 KRW at Upbit, 0.01 USDT at Binance. */
-  tick: positive.exactOptional(),
-  edge: edge.prefault({}),
-  jumps: jumps.exactOptional(),
+  lag_ms: notNegative.default(150).describe("How long after the other venue this one's mid price follows"),
+  updates_per_s: positive.default(5).describe(BOOK.updates_per_s),
+  spread_bps: notNegative.default(2).describe(BOOK.spread_bps),
+  quantity: positive.default(0.2).describe(BOOK.quantity),
+  tick: positive.exactOptional().describe('Absent: 1,000 KRW at Upbit, 0.01 USDT at Binance'),
+  edge: edge
+    .prefault({})
+    .describe("How far Upbit's price in USDT lies above Binance's: it wanders about its mean"),
+  jumps: jumps.exactOptional().describe('Sudden edges that fade; absent: none'),
 });
 
 export type EdgeSettings = z.output<typeof edge>;
