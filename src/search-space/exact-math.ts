@@ -81,7 +81,9 @@ export function log(x: number): number {
 
 const LOG_SQRT_2PI = 0.9189385332046727;
 
-export const normalPdf = (z: number): number => exp(-0.5 * z * z - LOG_SQRT_2PI);
+export const logNormalPdf = (z: number): number => -0.5 * z * z - LOG_SQRT_2PI;
+
+export const normalPdf = (z: number): number => exp(logNormalPdf(z));
 
 /**
  * Mills' ratio (1 - Phi(x)) / phi(x) for x >= 0. Below 4 the power series of (Phi(x) - 1/2) / phi(x) would lose

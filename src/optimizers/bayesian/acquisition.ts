@@ -4,137 +4,195 @@ import {
   logExpectedExcess,
   logExpectedExcessSlope,
   logNormalCdf,
+  logNormalPdf,
+  normalCdf,
 } from '../../search-space/exact-math.ts';
-import type { Posterior } from './gaussian-process.ts';
-import { correlation, correlationSlope } from './kernel.ts';
-import { dot, solveLower, solveUpper } from './linear-algebra.ts';
+import type { Acquisition as Rule } from '../optimizer.ts';
+import { solveLower, solveUpper } from './linear-algebra.ts';
+import type { Posterior } from './posterior.ts';
 
-export type Rule = 'ei' | 'ucb' | 'poi';
-/** log EI (or others), averaged over joint samples of the pending points. To be maximised. */
-export class Acquisition {
-  readonly model: Posterior;
-  readonly rule: Rule;
-  readonly beta: number;
-  readonly samples: readonly Float64Array[];
-  readonly bests: readonly number[];
-  readonly #k: Float64Array;
-  readonly #v: Float64Array;
-  readonly #w: Float64Array;
-  readonly #r2: Float64Array;
-  constructor(model: Posterior, best: number, samples: readonly Float64Array[], rule: Rule = 'ei', beta = 2) {
-    this.model = model;
-    this.rule = rule;
-    this.beta = beta;
-    this.samples = samples;
-    const n = model.observed,
-      all = model.points.count;
-    this.#k = new Float64Array(all);
-    this.#v = new Float64Array(all);
-    this.#w = new Float64Array(all);
-    this.#r2 = new Float64Array(all);
-    this.bests = samples.map((z) => {
-      // value at a pending point p given everything: mean of y there
-      let b = best;
-      for (let p = n; p < all; p++) {
-        let m = model.mean;
-        const row = p * all;
-        for (let i = 0; i < n; i++) m += model.factor[row + i]! * model.whitened[i]!;
-        for (let i = n; i <= p; i++) m += model.factor[row + i]! * z[i - n]!;
-        if (m < b) b = m;
-      }
-      return b;
-    });
+/** What a trial at a point is worth, to be maximised; `gradient` (zero in nominal columns) is written on request. */
+export interface Worth {
+  value(x: Float64Array, gradient?: Float64Array): number;
+}
+
+/** Width of the confidence bound of `ucb`, in standard deviations. */
+const CONFIDENCE = 2;
+
+/** A variance below this share of the signal is rounding error. */
+const LEAST_VARIANCE = 1e-12;
+
+interface Score {
+  value: number;
+  byMean: number;
+  byDeviation: number;
+}
+
+/**
+ * `ei`: the logarithm of the expected improvement on the best target; `poi`: that of the chance to improve; `ucb`:
+ * minus the lower confidence bound. With trials pending it is the expectation over their outcomes: the average over
+ * `samples`, joint draws as standard normal numbers (fixed by the caller, so the surface is smooth), of what the
+ * point would be worth had they come out so.
+ */
+export class Acquisition implements Worth {
+  readonly #model: Posterior;
+  readonly #rule: Rule;
+  readonly #samples: readonly Float64Array[];
+  readonly #bests: readonly number[];
+  readonly #scores: readonly Score[];
+  readonly #covariances: Float64Array;
+  readonly #slopes: Float64Array;
+  readonly #coefficients: Float64Array;
+
+  constructor(model: Posterior, best: number, samples: readonly Float64Array[], rule: Rule) {
+    this.#model = model;
+    this.#rule = rule;
+    this.#samples = samples;
+    this.#bests = samples.map((sample) => Math.min(best, leastPending(model, sample)));
+    this.#scores = samples.map(() => ({ value: 0, byMean: 0, byDeviation: 0 }));
+    this.#covariances = new Float64Array(model.points.count);
+    this.#slopes = new Float64Array(model.points.count);
+    this.#coefficients = new Float64Array(model.points.count);
   }
+
   value(x: Float64Array, gradient?: Float64Array): number {
-    const { model } = this;
-    const n = model.observed,
-      all = model.points.count,
-      d = model.points.columns;
-    const { signal } = model.hyperparameters;
-    const k = this.#k,
-      v = this.#v;
-    for (let i = 0; i < all; i++) {
-      const r2 = model.squaredDistance(x, i);
-      this.#r2[i] = r2;
-      k[i] = signal * correlation(model.kernel, r2);
+    const model = this.#model;
+    const { measured, whitened, points, factor } = model;
+    const n = points.count;
+    const k = this.#covariances;
+    model.covariances(x, k, gradient && this.#slopes);
+    solveLower(factor, n, k);
+    let variance = model.hyperparameters.signal;
+    let mean = model.mean;
+    for (let i = 0; i < n; i++) variance -= k[i]! * k[i]!;
+    for (let i = 0; i < measured; i++) mean += k[i]! * whitened[i]!;
+    const least = LEAST_VARIANCE * model.hyperparameters.signal;
+    const deviation = Math.sqrt(Math.max(variance, least));
+
+    let top = Number.NEGATIVE_INFINITY;
+    for (let s = 0; s < this.#samples.length; s++) {
+      const sample = this.#samples[s]!;
+      let shifted = mean;
+      for (let i = measured; i < n; i++) shifted += k[i]! * sample[i - measured]!;
+      score(this.#rule, this.#bests[s]!, shifted, deviation, this.#scores[s]!);
+      top = Math.max(top, this.#scores[s]!.value);
     }
-    v.set(k);
-    solveLower(model.factor, all, v);
-    let variance = signal;
-    for (let i = 0; i < all; i++) variance -= v[i]! * v[i]!;
-    const floor = 1e-12 * signal;
-    const clipped = variance < floor;
-    if (clipped) variance = floor;
-    const sigma = Math.sqrt(variance);
-    let mu0 = model.mean;
-    for (let i = 0; i < n; i++) mu0 += v[i]! * model.whitened[i]!;
-    const S = this.samples.length;
-    const vals = new Array<number>(S),
-      dMu = new Array<number>(S),
-      dSigma = new Array<number>(S);
-    let top = -Infinity;
-    for (let s = 0; s < S; s++) {
-      const z = this.samples[s]!;
-      let mu = mu0;
-      for (let i = n; i < all; i++) mu += v[i]! * z[i - n]!;
-      const u = (this.bests[s]! - mu) / sigma;
-      if (this.rule === 'ei') {
-        vals[s] = log(sigma) + logExpectedExcess(u);
-        const h = logExpectedExcessSlope(u);
-        dMu[s] = -h / sigma;
-        dSigma[s] = 1 / sigma - (h * u) / sigma;
-      } else if (this.rule === 'poi') {
-        vals[s] = logNormalCdf(u);
-        const h = exp(Math.max(-700, -0.5 * u * u - 0.9189385332046727 - vals[s]!));
-        dMu[s] = -h / sigma;
-        dSigma[s] = (-h * u) / sigma;
-      } else {
-        vals[s] = -(mu - this.beta * sigma);
-        dMu[s] = -1;
-        dSigma[s] = this.beta;
-      }
-      if (vals[s]! > top) top = vals[s]!;
-    }
+    // Logarithms are averaged as what they stand for, bounds as they are.
     let total = 0;
-    const w = vals.map((a) => (this.rule === 'ucb' ? 1 : exp(a - top)));
-    for (const a of w) total += a;
-    const value = this.rule === 'ucb' ? vals.reduce((a, b) => a + b, 0) / S : top + log(total / S);
-    if (gradient) {
-      let gm = 0,
-        gs = 0;
-      const c = this.#w;
-      for (let i = 0; i < n; i++) c[i] = model.whitened[i]!;
-      for (let i = n; i < all; i++) c[i] = 0;
-      for (let s = 0; s < S; s++) {
-        const p = w[s]! / total;
-        gm += p * dMu[s]!;
-        gs += p * dSigma[s]!;
-        for (let i = n; i < all; i++) c[i] = c[i]! + p * dMu[s]! * this.samples[s]![i - n]!;
-      }
-      for (let i = n; i < all; i++) c[i] = gm !== 0 ? c[i]! : 0;
-      // d value = gm * d(mu0 part) + sum dMu*z dv + gs dsigma ; d sigma = -(v . dv)/sigma
-      for (let i = 0; i < n; i++) c[i] = gm * c[i]!;
-      if (!clipped) for (let i = 0; i < all; i++) c[i] = c[i]! - (gs / sigma) * v[i]!;
-      solveUpper(model.factor, all, c);
-      gradient.fill(0);
-      for (let i = 0; i < all; i++) {
-        const f = c[i]! * signal * correlationSlope(model.kernel, this.#r2[i]!) * 2;
-        if (f === 0) continue;
-        for (let j = 0; j < d; j++)
-          if (!model.points.nominal[j])
-            gradient[j] = gradient[j]! + f * model.scale(j) * (x[j]! - model.points.x[i * d + j]!);
-      }
-    }
-    return value;
+    for (const one of this.#scores) total += this.#share(one, top);
+    const result =
+      this.#rule === 'ucb'
+        ? this.#scores.reduce((sum, one) => sum + one.value, 0) / total
+        : top + log(total / this.#scores.length);
+    if (gradient) this.#ascent(x, gradient, total, top, deviation, variance > least);
+    return result;
   }
-  meanAt(x: Float64Array): number {
-    const { model } = this;
-    const n = model.observed;
-    const k = new Float64Array(model.points.count);
-    model.covariances(x, k, n);
-    return model.mean + dotFirst(k, model.weights, n);
+
+  #share(one: Score, top: number): number {
+    return this.#rule === 'ucb' ? 1 : exp(one.value - top);
+  }
+
+  /** Chain rule through v = L⁻¹ k(x): the mean is v · (whitened, sample), the variance signal - v · v. */
+  #ascent(
+    x: Float64Array,
+    gradient: Float64Array,
+    total: number,
+    top: number,
+    deviation: number,
+    isVarianceFree: boolean,
+  ): void {
+    const { measured, whitened, points, factor } = this.#model;
+    const n = points.count;
+    const c = this.#coefficients.fill(0);
+    let byMean = 0;
+    let byDeviation = 0;
+    for (let s = 0; s < this.#samples.length; s++) {
+      const one = this.#scores[s]!;
+      const share = this.#share(one, top) / total;
+      byMean += share * one.byMean;
+      byDeviation += share * one.byDeviation;
+      for (let i = measured; i < n; i++) c[i] = c[i]! + share * one.byMean * this.#samples[s]![i - measured]!;
+    }
+    for (let i = 0; i < measured; i++) c[i] = byMean * whitened[i]!;
+    if (isVarianceFree) {
+      for (let i = 0; i < n; i++) c[i] = c[i]! - (byDeviation / deviation) * this.#covariances[i]!;
+    }
+    solveUpper(factor, n, c);
+    gradient.fill(0);
+    for (let i = 0; i < n; i++) this.#model.addGradient(x, i, c[i]!, this.#slopes[i]!, gradient);
+  }
+
+  /** The chance that a trial at `x` beats the best one known, pending ones left aside. */
+  chance(x: Float64Array, best: number): number {
+    const { measured, whitened, points, factor, hyperparameters } = this.#model;
+    const k = this.#covariances;
+    this.#model.covariances(x, k);
+    solveLower(factor, points.count, k);
+    let variance = hyperparameters.signal;
+    let mean = this.#model.mean;
+    for (let i = 0; i < measured; i++) {
+      variance -= k[i]! * k[i]!;
+      mean += k[i]! * whitened[i]!;
+    }
+    return normalCdf((best - mean) / Math.sqrt(Math.max(variance, LEAST_VARIANCE * hyperparameters.signal)));
   }
 }
-function dotFirst(a: Float64Array, b: Float64Array, n: number) {
-  return dot(a, b, n);
+
+/** The least of the pending points' means once their outcomes are those of the sample. */
+function leastPending({ points, measured, factor, whitened, mean }: Posterior, sample: Float64Array): number {
+  const n = points.count;
+  let least = Number.POSITIVE_INFINITY;
+  for (let p = measured; p < n; p++) {
+    let value = mean;
+    for (let i = 0; i < measured; i++) value += factor[p * n + i]! * whitened[i]!;
+    for (let i = measured; i <= p; i++) value += factor[p * n + i]! * sample[i - measured]!;
+    least = Math.min(least, value);
+  }
+  return least;
+}
+
+function score(rule: Rule, best: number, mean: number, deviation: number, out: Score): void {
+  const z = (best - mean) / deviation;
+  if (rule === 'ei') {
+    const slope = logExpectedExcessSlope(z);
+    out.value = log(deviation) + logExpectedExcess(z);
+    out.byMean = -slope / deviation;
+    out.byDeviation = (1 - slope * z) / deviation;
+  } else if (rule === 'poi') {
+    out.value = logNormalCdf(z);
+    const slope = exp(logNormalPdf(z) - out.value);
+    out.byMean = -slope / deviation;
+    out.byDeviation = (-slope * z) / deviation;
+  } else {
+    out.value = CONFIDENCE * deviation - mean;
+    out.byMean = -1;
+    out.byDeviation = CONFIDENCE;
+  }
+}
+
+/** The logarithm of the chance that a target below 0 comes out: that a trial is feasible. */
+export class LogFeasibility implements Worth {
+  readonly #inner: Acquisition;
+
+  constructor(model: Posterior) {
+    this.#inner = new Acquisition(model, 0, [new Float64Array(0)], 'poi');
+  }
+
+  value(x: Float64Array, gradient?: Float64Array): number {
+    return this.#inner.value(x, gradient);
+  }
+}
+
+/** The sum of two worths: as logarithms, improvement where feasible. */
+export function both(a: Worth, b: Worth): Worth {
+  return {
+    value(x, gradient) {
+      if (!gradient) return a.value(x) + b.value(x);
+      const first = a.value(x, gradient);
+      const other = new Float64Array(x.length);
+      const second = b.value(x, other);
+      for (let j = 0; j < x.length; j++) gradient[j] = gradient[j]! + other[j]!;
+      return first + second;
+    },
+  };
 }

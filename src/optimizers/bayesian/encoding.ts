@@ -2,61 +2,74 @@ import { choicesOf, fromUnit, isUnordered, toUnit, valueCount } from '../../sear
 import { isActive } from '../../search-space/params.ts';
 import type { Parameter, Params, ParamValue, SearchSpace } from '../../search-space/space.ts';
 
-/** A space as the model sees it: one column per parameter, units for numbers, the choice's number for the rest. */
+/** What an inactive nominal parameter holds: equal to itself and to no choice. */
+const NO_CHOICE = -1;
+
+/**
+ * A space as the model sees it, one column per parameter: a number's place in [0, 1] (0.5 where it is inactive), the
+ * number of a choice. Points are kept snapped: what the model sees is what a trial would run.
+ */
 export class Encoding {
   readonly names: readonly string[];
   readonly parameters: readonly Parameter[];
+  /** Columns that hold choices, compared for equality only. */
   readonly nominal: readonly boolean[];
+  /** Columns of floats without a step. */
   readonly continuous: readonly boolean[];
-  readonly allContinuous: boolean;
-  readonly choiceCounts: readonly number[];
+  /** Choices of a nominal column, allowed values of a stepped one, Infinity of a continuous one. */
+  readonly valueCounts: readonly number[];
+  readonly #isPlain: boolean;
+
   constructor(space: SearchSpace) {
     this.names = Object.keys(space);
     this.parameters = Object.values(space);
     this.nominal = this.parameters.map(isUnordered);
-    this.continuous = this.parameters.map((p) => valueCount(p) === Number.POSITIVE_INFINITY);
-    this.allContinuous = this.parameters.every((p, j) => this.continuous[j] && !p.when);
-    this.choiceCounts = this.parameters.map((p) => (isUnordered(p) ? choicesOf(p).length : 0));
+    this.valueCounts = this.parameters.map(valueCount);
+    this.continuous = this.valueCounts.map((count) => count === Number.POSITIVE_INFINITY);
+    this.#isPlain = this.parameters.every((parameter, j) => this.continuous[j] && !parameter.when);
   }
+
   get columns(): number {
     return this.names.length;
   }
-  encode(params: Params, out: Float64Array = new Float64Array(this.columns), offset = 0): Float64Array {
-    for (let j = 0; j < this.names.length; j++) {
+
+  /** Whether every point of the cube is a trial of its own. */
+  get isPlain(): boolean {
+    return this.#isPlain;
+  }
+
+  encode(params: Params, out: Float64Array = new Float64Array(this.columns)): Float64Array {
+    for (let j = 0; j < this.columns; j++) {
       const value = params[this.names[j]!];
       const parameter = this.parameters[j]!;
-      if (value === undefined) out[offset + j] = this.nominal[j] ? -1 : 0.5;
-      else if (this.nominal[j]) out[offset + j] = choicesOf(parameter).indexOf(value);
-      else out[offset + j] = toUnit(parameter, value);
+      if (value === undefined) out[j] = this.nominal[j] ? NO_CHOICE : 0.5;
+      else out[j] = this.nominal[j] ? choicesOf(parameter).indexOf(value) : toUnit(parameter, value);
     }
     return out;
   }
-  decode(columns: ArrayLike<number>): Params {
+
+  /** A column value outside its range stands for the nearest inside. */
+  decode(point: ArrayLike<number>): Params {
     const params: Record<string, ParamValue> = {};
-    for (let j = 0; j < this.names.length; j++) {
+    for (let j = 0; j < this.columns; j++) {
       const parameter = this.parameters[j]!;
       if (!isActive(parameter, params)) continue;
-      const c = columns[j]!;
-      params[this.names[j]!] = this.nominal[j]
-        ? choicesOf(parameter)[Math.max(c, 0)]!
-        : fromUnit(parameter, Math.min(Math.max(c, 0), 1));
+      const name = this.names[j]!;
+      if (this.nominal[j]) params[name] = choicesOf(parameter)[Math.max(point[j]!, 0)]!;
+      else params[name] = fromUnit(parameter, Math.min(Math.max(point[j]!, 0), 1));
     }
     return params;
   }
-  /** unit cube point -> columns */
-  fromCube(u: ArrayLike<number>): Float64Array {
-    const x = new Float64Array(this.columns);
-    for (let j = 0; j < x.length; j++)
-      x[j] = this.nominal[j]
-        ? Math.min(Math.floor(u[j]! * this.choiceCounts[j]!), this.choiceCounts[j]! - 1)
-        : u[j]!;
-    return this.snap(x);
+
+  /** Moves a point, in place, to the nearest one that is a trial. */
+  snap(point: Float64Array): Float64Array {
+    if (!this.#isPlain) return this.encode(this.decode(point), point);
+    for (let j = 0; j < point.length; j++) point[j] = Math.min(Math.max(point[j]!, 0), 1);
+    return point;
   }
-  snap(x: Float64Array): Float64Array {
-    if (this.allContinuous) {
-      for (let j = 0; j < x.length; j++) x[j] = Math.min(Math.max(x[j]!, 0), 1);
-      return x;
-    }
-    return this.encode(this.decode(x), x);
+
+  /** The choice at `unit` in [0, 1) of a nominal column. */
+  choiceAt(j: number, unit: number): number {
+    return Math.min(Math.floor(unit * this.valueCounts[j]!), this.valueCounts[j]! - 1);
   }
 }

@@ -1,38 +1,47 @@
 import { normalQuantile } from '../../search-space/exact-math.ts';
-/** identity / half-rank, then standardise */
-export function standardise(y: Float64Array): Float64Array {
-  const n = y.length;
-  let m = 0;
-  for (const v of y) m += v / n;
-  let s = 0;
-  for (const v of y) s += ((v - m) * (v - m)) / n;
-  s = Math.sqrt(s);
-  return y.map((v) => (v - m) / (s > 0 ? s : 1));
+
+/**
+ * What the model is given for a loss. Targets have mean 0 and variance 1, whatever the losses' unit; constant losses
+ * give zeros.
+ */
+
+export type Warp = 'linear' | 'half-rank';
+
+export function warpLosses(losses: Float64Array, warp: Warp): Float64Array {
+  // First to [-1, 1], so that enormous and tiny losses neither overflow nor vanish.
+  const largest = losses.reduce((max, loss) => Math.max(max, Math.abs(loss)), 0);
+  const scaled = losses.map((loss) => (largest > 0 ? loss / largest : 0));
+  return standardised(warp === 'linear' ? scaled : halfRanked(scaled));
 }
-export function halfRank(y: Float64Array): Float64Array {
-  const n = y.length;
-  const sorted = y.slice().sort();
-  const median = n % 2 ? sorted[(n - 1) / 2]! : 0.5 * (sorted[n / 2 - 1]! + sorted[n / 2]!);
-  let ss = 0,
-    c = 0;
-  for (const v of y)
-    if (v <= median) {
-      ss += (v - median) ** 2;
-      c++;
-    }
-  const spread = Math.sqrt(ss / Math.max(c, 1)) || 1;
-  // average rank for ties
-  const rank = (v: number) => {
-    let lo = 0,
-      hi = 0;
-    for (const w of sorted) {
-      if (w < v) lo++;
-      if (w <= v) hi++;
-    }
-    return (lo + hi) / 2 / n;
-  };
-  const out = y.map((v) =>
-    v <= median ? v : median + spread * normalQuantile(Math.min(Math.max(rank(v), 0.5), 1 - 0.25 / n)),
-  );
-  return standardise(out);
+
+function standardised(values: Float64Array): Float64Array {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
+  return values.map((value) => (spread > 0 ? (value - mean) / spread : 0));
+}
+
+/**
+ * Keeps the better half as it is and replaces each loss of the worse half by the normal quantile of its rank, in
+ * units of the better half's spread; ties stay ties. A cliff, a heavy tail or a plateau of bad losses then no longer
+ * sets the scale on which good ones differ.
+ */
+function halfRanked(values: Float64Array): Float64Array {
+  const n = values.length;
+  const sorted = values.slice().sort();
+  const median = 0.5 * (sorted[Math.floor((n - 1) / 2)]! + sorted[Math.floor(n / 2)]!);
+  const better = sorted.filter((value) => value <= median);
+  const spread = Math.sqrt(better.reduce((sum, value) => sum + (value - median) ** 2, 0) / better.length);
+  const rankOf = new Map<number, number>();
+  for (let first = 0; first < n; ) {
+    let end = first;
+    while (end < n && sorted[end] === sorted[first]) end++;
+    rankOf.set(sorted[first]!, (first + end) / (2 * n));
+    first = end;
+  }
+  return values.map((value) => {
+    if (value <= median) return value;
+    const share = Math.min(Math.max(rankOf.get(value)!, 0.5), 1 - 0.25 / n);
+    return median + (spread > 0 ? spread : 1) * normalQuantile(share);
+  });
 }

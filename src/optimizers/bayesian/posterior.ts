@@ -1,0 +1,96 @@
+import { constantMean, type Hyperparameters, JITTER } from './hyperparameters.ts';
+import { correlation, correlationSlope, type Kernel } from './kernel.ts';
+import { cholesky, solveLower } from './linear-algebra.ts';
+import type { Points } from './points.ts';
+
+/**
+ * A Gaussian process given its data. Points beyond the targets are pending ones: known to be measured, with outcomes
+ * that are not known. They stand last in the factor, so that a joint sample of their outcomes is a vector of
+ * independent standard normal numbers at the end of the whitened targets.
+ */
+export class Posterior {
+  readonly points: Points;
+  /** How many points have targets. */
+  readonly measured: number;
+  readonly kernel: Kernel;
+  readonly hyperparameters: Hyperparameters;
+  readonly mean: number;
+  /** L with L Lᵀ = K + noise, over all points. */
+  readonly factor: Float64Array;
+  /** L⁻¹ (targets - mean), over the measured points. */
+  readonly whitened: Float64Array;
+  readonly #scales: Float64Array;
+
+  constructor(points: Points, targets: Float64Array, kernel: Kernel, hyperparameters: Hyperparameters) {
+    this.points = points;
+    this.measured = targets.length;
+    this.kernel = kernel;
+    this.hyperparameters = hyperparameters;
+    this.#scales = hyperparameters.lengths.map((length) => 1 / (length * length));
+    this.factor = this.#factorised();
+    this.mean = constantMean(this.factor, targets, points.count);
+    this.whitened = targets.map((target) => target - this.mean);
+    solveLower(this.factor, this.measured, this.whitened, points.count);
+  }
+
+  #factorised(): Float64Array {
+    const { count: n, columns, x } = this.points;
+    const { signal, noise } = this.hyperparameters;
+    const factor = new Float64Array(n * n);
+    const row = new Float64Array(n);
+    for (let jitter = JITTER; ; jitter *= 100) {
+      for (let i = 0; i < n; i++) {
+        this.covariances(x.subarray(i * columns, (i + 1) * columns), row, undefined, i);
+        factor.set(row.subarray(0, i), i * n);
+        factor[i * n + i] = signal * (1 + jitter) + noise;
+      }
+      if (cholesky(factor, n)) return factor;
+    }
+  }
+
+  /** Covariances of f(x) with f at the first `count` points; on request their slopes in the squared distance. */
+  covariances(
+    x: ArrayLike<number>,
+    out: Float64Array,
+    slopes?: Float64Array,
+    count = this.points.count,
+  ): void {
+    const { columns, nominal, x: known } = this.points;
+    const { signal } = this.hyperparameters;
+    for (let i = 0, base = 0; i < count; i++, base += columns) {
+      let squared = 0;
+      for (let j = 0; j < columns; j++) {
+        const difference = x[j]! - known[base + j]!;
+        if (difference !== 0) squared += this.#scales[j]! * (nominal[j] ? 1 : difference * difference);
+      }
+      out[i] = signal * correlation(this.kernel, squared);
+      if (slopes) slopes[i] = signal * correlationSlope(this.kernel, squared);
+    }
+  }
+
+  /** Adds to `gradient` that of `coefficient` times the covariance with point `i`, of the given slope. */
+  addGradient(
+    x: ArrayLike<number>,
+    i: number,
+    coefficient: number,
+    slope: number,
+    gradient: Float64Array,
+  ): void {
+    const { columns, nominal, x: known } = this.points;
+    const factor = 2 * coefficient * slope;
+    for (let j = 0, at = i * columns; j < columns; j++, at++) {
+      if (!nominal[j]) gradient[j] = gradient[j]! + factor * this.#scales[j]! * (x[j]! - known[at]!);
+    }
+  }
+
+  /** Posterior mean at measured point `i`: what the noise leaves of its target. */
+  meanAt(i: number): number {
+    const row = new Float64Array(this.points.count);
+    const { columns, x } = this.points;
+    this.covariances(x.subarray(i * columns, (i + 1) * columns), row, undefined, this.measured);
+    solveLower(this.factor, this.measured, row, this.points.count);
+    let mean = this.mean;
+    for (let k = 0; k < this.measured; k++) mean += row[k]! * this.whitened[k]!;
+    return mean;
+  }
+}
