@@ -32,7 +32,7 @@ export function valueAt(parameter: Parameter, index: number): ParamValue {
   if (parameter.type === 'categorical' || parameter.type === 'bool') return choicesOf(parameter)[index]!;
   const value = parameter.bounds[0] + index * stepOf(parameter)!;
   // 15 digits: 3 * 0.1 is to read 0.3 and to be one value however it was reached.
-  return parameter.type === 'int' ? value : Number(value.toPrecision(15));
+  return parameter.type === 'int' ? value : Math.min(Number(value.toPrecision(15)), parameter.bounds[1]);
 }
 
 /** The index of the allowed value nearest to `value`; 0 for an unknown choice. */
