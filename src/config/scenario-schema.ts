@@ -78,12 +78,12 @@ export const scenarioSchema = z.strictObject({
     })
     .describe('What is traded, and the rate'),
   steps: z.array(step).min(1, 'a list of at least one step').optional().describe('The quotes, written out'),
-  generator: generatorSchema.optional().describe('Instead of steps: made-up quotes, seeded'),
-  data: recordingSchema.optional().describe('Instead of steps: recorded quotes'),
+  generator: generatorSchema.optional().describe('Instead of `steps`: made-up quotes, seeded'),
+  data: recordingSchema.optional().describe('Instead of `steps`: recorded quotes'),
   risk_profile: riskProfile
     .prefault({})
     .describe('Strategy parameters where neither a trial nor `fixed` gives them'),
-  expected_outcomes: expectedOutcomes.prefault({}).describe('Checked and reported, not enforced'),
+  expected_outcomes: expectedOutcomes.prefault({}).describe('What the scenario is meant to show; every key may be absent'),
 });
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;
