@@ -12,10 +12,10 @@ import { aggregateTable, askTable, type Column, regretTable } from './table.ts';
 /** `npm run bench:optimizers`: measures our optimizer on the test problems and prints it beside its peers. */
 
 const ROOT = join(import.meta.dirname, '../..');
-const RESULTS = join(ROOT, 'build/bench/optimizers');
 /** What our results depend on besides the bench. */
 const SOURCES = ['src/optimizers', 'src/search-space'];
-const PEER_RESULTS = join(RESULTS, 'peers');
+
+const peerFolder = ({ results }: BenchOptions): string => join(results, 'peers');
 
 function ourName(method: Method, { settings }: BenchOptions): string {
   return ['arbtune', method, settings.acquisition].filter(Boolean).join('-');
@@ -48,11 +48,11 @@ async function runPeers(options: BenchOptions): Promise<void> {
   const requests = able.flatMap((name) =>
     sessions(options, name, Math.min(options.seeds, peerOf(name).seeds), 'random'),
   );
-  await runMissing(PEER_RESULTS, requests, options.processes);
+  await runMissing(peerFolder(options), requests, options.processes);
 }
 
 function columnsOf(options: BenchOptions, folder: string): Column[] {
-  const results = [...readResults(folder), ...readResults(PEER_RESULTS)];
+  const results = [...readResults(folder), ...readResults(peerFolder(options))];
   const names = [...options.methods.map((method) => ourName(method, options)), ...options.peers];
   return names.map((name) => columnOf(name, results, options)).filter((column) => column.runs.length > 0);
 }
@@ -76,7 +76,7 @@ function columnOf(name: string, results: readonly RunResult[], options: BenchOpt
 
 const options = readOptions(process.argv.slice(2));
 if (options) {
-  const folder = join(RESULTS, options.label ?? `arbtune-${sourceVersion(ROOT, SOURCES)}`);
+  const folder = join(options.results, options.label ?? `arbtune-${sourceVersion(ROOT, SOURCES)}`);
   if (options.runPeers) await runPeers(options);
   await runOurs(options, folder);
   const columns = columnsOf(options, folder);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Acquisition, Method, OptimizerSettings, Sampler } from '../../src/optimizers/optimizer.ts';
 import { PEER_NAMES, type PeerName } from './peers/peers.ts';
@@ -19,6 +20,8 @@ export interface BenchOptions {
   /** Install the peers and run what of theirs is missing. */
   readonly runPeers: boolean;
   readonly settings: Omit<OptimizerSettings, 'seed' | 'method'>;
+  /** Folder of the raw results; the peers' are in `peers` there. */
+  readonly results: string;
   /** Overrides the folder name, which is otherwise taken from the optimizer's source. */
   readonly label: string | undefined;
 }
@@ -39,6 +42,7 @@ export const USAGE = `npm run bench:optimizers -- [options]
   --processes N     sessions at once (2)
   --peers A,B       ${PEER_NAMES.join(', ')}, all or none: shown beside ours where measured (all)
   --run-peers       install the peers and measure what of theirs is missing, first
+  --results DIR     folder of the raw results (build/bench/optimizers)
   --label NAME      keep our results under this name instead of the source's hash`;
 
 const OPTIONS = {
@@ -53,6 +57,7 @@ const OPTIONS = {
   processes: { type: 'string', default: '2' },
   peers: { type: 'string', default: 'all' },
   'run-peers': { type: 'boolean', default: false },
+  results: { type: 'string', default: join(import.meta.dirname, '../../build/bench/optimizers') },
   label: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -77,6 +82,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       sampler: oneOf<Sampler>('sampler', SAMPLERS, values.sampler),
       ...(acquisition && { acquisition }),
     },
+    results: values.results,
     label: values.label,
   };
 }

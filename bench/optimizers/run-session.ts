@@ -23,7 +23,7 @@ export async function runSession(
   let exhausted = false;
   while (values.length < key.budget && !exhausted) {
     const asked: Params[] = [];
-    while (asked.length < key.batch && !exhausted) {
+    while (asked.length < key.batch && values.length + asked.length < key.budget && !exhausted) {
       const answer = await optimizer.ask();
       if (!answer) exhausted = true;
       else {

@@ -40,7 +40,7 @@ async function answer({ key, settings }: SessionRequest): Promise<SessionAnswer>
     const result = await runSession(key, optimizer, (params, trial) => task.measure(params, seed, trial));
     return { result };
   } catch (error) {
-    return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { error: String(error) };
   }
 }
 
