@@ -15,6 +15,8 @@ import { exclusively } from './pid-lock.mjs';
 const VERSION = 'v1.5.1';
 const MODULE = `github.com/temporalio/cli/cmd/temporal@${VERSION}`;
 const SUFFIX = process.platform === 'win32' ? '.exe' : '';
+/** What the build of this version compiles when nothing of it is in Go's cache. */
+const PACKAGES = 1_300;
 const PROGRESS_MS = 10_000;
 /** A download that has not begun, or stands still, for so long is given up. */
 const STALL_MS = 15_000;
@@ -138,7 +140,7 @@ async function build(go, cache, environment, log) {
   const timer = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000);
     log(
-      `Building the Temporal CLI: ${modules} modules fetched, ${packages} packages compiled, ${seconds} s so far.`,
+      `Building the Temporal CLI: ${modules} modules fetched, ${packages} of about ${PACKAGES} packages compiled, ${seconds} s so far.`,
     );
   }, PROGRESS_MS);
   const code = await ended(child);
