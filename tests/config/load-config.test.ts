@@ -152,6 +152,22 @@ describe('a config', () => {
   });
 });
 
+it('a session too large to travel is refused before it is started', async () => {
+  const folder = temporaryFolder();
+  const step = (t: number) =>
+    `  - { t: ${t}, upbit_bid: 50149000, upbit_ask: 50150000, binance_bid: 38461.04, binance_ask: 38462.04 }`;
+  const steps = Array.from({ length: 12_000 }, (_, t) => step(t));
+  writeFileSync(
+    join(folder, 'long.yaml'),
+    ['symbols: { exchange_rate: 1300 }', 'steps:', ...steps].join('\n'),
+  );
+  const config = readFileSync('tests/fixtures/config/names-crossed-book.yaml', 'utf8');
+  writeFileSync(join(folder, 'c.yaml'), config.replace(/scenarios: .*/, 'scenarios: [long.yaml]'));
+  const message =
+    /c\.yaml:2:3: error TOO_LARGE: tuning\.scenarios: the session would take \d{7} bytes; at most 1000000/;
+  await expect(loadConfig(join(folder, 'c.yaml'))).rejects.toThrow(message);
+});
+
 describe('the hash of a session', () => {
   const text = readFileSync(EVERYTHING, 'utf8');
 
