@@ -261,10 +261,22 @@ export class TuningClient {
   }
 
   async #answered<T>(sessionId: string, ask: (handle: SessionHandle) => Promise<T>): Promise<T> {
-    return await this.#ask(
-      () => this.#client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () => ask(this.#handle(sessionId))),
-      sessionId,
-    );
+    return await this.#ask(async () => {
+      try {
+        return await this.#client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+          ask(this.#handle(sessionId)),
+        );
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        // The service may be well, and only the session's workers gone: then it can tell of the session.
+        await this.#handle(sessionId).describe();
+        throw new ArbtuneError(
+          'unreachable',
+          `No worker answers for session "${sessionId}" within ${ANSWER_TIMEOUT_MS / 1_000} s; start one by \`arbtune worker\` or \`arbtune resume ${sessionId}\``,
+          { cause: error },
+        );
+      }
+    }, sessionId);
   }
 
   async #ask<T>(ask: () => Promise<T>, sessionId?: string): Promise<T> {

@@ -41,6 +41,9 @@ export interface RunningWorker {
 const SHUTDOWN_GRACE_MS = 5_000;
 const SHUTDOWN_FORCE_MS = 10_000;
 
+/** What waits for a worker that keeps the session in memory goes to any other after this long: the keeper may be dead. */
+const STICKY_TIMEOUT_MS = 3_000;
+
 /** Cancellation arrives with a heartbeat, so heartbeats must not wait for one another. */
 const HEARTBEAT_THROTTLE_MS = 200;
 
@@ -70,6 +73,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const shared = await Worker.create({
     ...common,
     taskQueue: taskQueueOf(options),
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     workflowBundle: { codePath },
     enableNonLocalActivities: sessionId === undefined,
   });

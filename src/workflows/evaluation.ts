@@ -62,7 +62,7 @@ async function evaluate(
     specHash: spec.specHash,
     trials: trials.map(({ iteration, params }) => ({ iteration, params })),
   };
-  return await somewhere(session, router, (place) =>
+  return await somewhere(session, router, false, (place) =>
     proxyActivities<Pick<Activities, 'evaluateTrials'>>({ ...options, ...place }).evaluateTrials(request),
   );
 }

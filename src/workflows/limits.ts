@@ -15,6 +15,9 @@ export const TAKE_TIMEOUT_MS = 10_000;
  */
 export const LONG_TAKE_TIMEOUT_MS = 60_000;
 
+/** The same where nobody has ever served the session alone: a batch is looked after again this often. */
+export const SOLE_TAKE_TIMEOUT_MS = 600_000;
+
 /** First wait before an evaluation lost with its worker is tried elsewhere: at once, there is nothing to wait for. */
 export const EVALUATE_RETRY_MS = 100;
 

@@ -61,7 +61,7 @@ export async function askFor(
     retry: { initialInterval: limits.EVALUATE_RETRY_MS, maximumInterval: limits.PERSIST_RETRY_MAX_MS },
     summary: `propose trial ${iterations.join(', ')}`,
   };
-  return await somewhere(session, router, (place) =>
+  return await somewhere(session, router, true, (place) =>
     proxyActivities<Pick<Activities, 'proposeTrials'>>({ ...options, ...place }).proposeTrials(request),
   );
 }

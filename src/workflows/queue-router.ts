@@ -17,6 +17,7 @@ export class QueueRouter {
   /** Queues on which nobody took the latest activity in time. */
   readonly #quiet = new Set<Queue>();
   #last: Queue = 'session';
+  readonly #listeners = new Set<() => void>();
 
   constructor(hasSessionWorkers = false) {
     this.#hasSessionWorkers = hasSessionWorkers;
@@ -26,10 +27,22 @@ export class QueueRouter {
     return this.#hasSessionWorkers;
   }
 
+  /** Whether the latest to wait there was taken by nobody. */
+  isQuiet(queue: Queue): boolean {
+    return this.#quiet.has(queue);
+  }
+
   /** A worker for this session alone has come (again). */
   welcome(): void {
     this.#hasSessionWorkers = true;
     this.#quiet.delete('session');
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls back at the next welcome; returns how to forget that. */
+  onWelcome(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Where the next activity goes. A quiet queue is tried only when the other is quiet too. */

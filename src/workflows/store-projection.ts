@@ -101,7 +101,7 @@ export class StoreProjection {
     own: ActivityOptions,
     call: (activities: ActivityInterfaceFor<StoreActivities>) => Promise<T>,
   ): Promise<T> {
-    return await somewhere(this.#input.session, this.#router, (place) =>
+    return await somewhere(this.#input.session, this.#router, true, (place) =>
       call(proxyActivities<StoreActivities>({ ...options, ...own, ...place })),
     );
   }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { ArbtuneError } from '../../../errors.ts';
 import { serveSessions } from '../../../worker/serve.ts';
-import { openStack } from '../../stack.ts';
+import { openStack, type Stack } from '../../stack.ts';
+import { isUnavailable } from '../../temporal-errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { options } from '../options.ts';
 import { createOutput, type LogFormat, type Output } from '../output.ts';
@@ -62,9 +63,14 @@ async function work(flags: WorkerFlags, output: Output, signal: AbortSignal): Pr
       log,
     });
     signal.addEventListener('abort', () => void worker.stop(), { once: true });
+    try {
+      if (sessionId !== undefined) await announce(stack, sessionId, workerId, signal);
+      if (!signal.aborted) output.log('TUNING', `worker ${workerId} is ready`, { worker_id: workerId });
+    } catch (error) {
+      await worker.stop();
+      throw error;
+    }
     if (signal.aborted) await worker.stop();
-    else if (sessionId !== undefined) await stack.client.serve(sessionId, workerId);
-    output.log('TUNING', `worker ${workerId} is ready`, { worker_id: workerId });
     await worker.stopped;
     output.log('TUNING', `worker ${workerId} has ended`, { worker_id: workerId });
   } finally {
@@ -76,5 +82,21 @@ async function work(flags: WorkerFlags, output: Output, signal: AbortSignal): Pr
     const execution = await stack.client.describe(sessionId);
     if (execution?.status.name === 'RUNNING') return;
     throw new ArbtuneError('not-found', `No running session "${sessionId}" in env ${env}, mode ${mode}`);
+  }
+}
+
+/** Tells the session of its worker, as often as it takes: a worker that has just died is still waited for. */
+async function announce(
+  { client }: Stack,
+  sessionId: string,
+  workerId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await client.serve(sessionId, workerId);
+    } catch (error) {
+      if (!(error instanceof ArbtuneError && isUnavailable(error.cause))) throw error;
+    }
   }
 }
