@@ -59,7 +59,7 @@ export function metricsOf(run: Run, lastRow: number): Metrics {
     rebalancings: score.rebalancings,
     profit_factor: ratio(score.won, score.lost),
     signal_edge_pct: ratioOrZero(score.signalEdge * 100, score.trades),
-    average_edge_pct: ratioOrZero((score.won - score.lost) * 100, score.matchedValue),
+    average_edge_pct: ratioOrZero((score.won - score.lost) * 200, score.legsValue),
     turnover: ratioOrZero(score.turnover, world.capital),
     max_drawdown: score.maxDrawdown / units,
     max_drawdown_pct: drawdownPct,

@@ -141,7 +141,6 @@ export class Run {
   /** What our own orders took from the quote of this stamp, by venue and side. */
   readonly #takenOf = new Float64Array(4).fill(Number.NaN);
   readonly #taken = new Float64Array(4);
-  #mid = 0;
 
   constructor(world: World, strategy: Strategy, finder: CandidateFinder, recorder?: Recorder) {
     const { market, settings, upbit, binance } = world;
@@ -189,12 +188,12 @@ export class Run {
     return venue === UPBIT ? amount : krwOf(upbit, binance, amount, this.market.rate[row]!);
   }
 
-  /** Upbit's mid price: what unhedged coin is marked at. The one asked for before where the row has none. */
+  /** Upbit's mid price: what unhedged coin is marked at. Where the row has no quote, that of the last row with one. */
   mid(row: number): number {
     const { bid, ask } = this.market.upbit;
-    const mid = (bid[row]! + ask[row]!) / 2;
-    if (mid > 0) this.#mid = mid;
-    return this.#mid;
+    let quoted = row;
+    while (quoted > 0 && !(bid[quoted]! > 0)) quoted--;
+    return (bid[quoted]! + ask[quoted]!) / 2;
   }
 
   /** Coin units in KRW units at `price`, a half away from zero. */

@@ -23,7 +23,8 @@ export class Scorecard {
   won = 0;
   lost = 0;
   turnover = 0;
-  matchedValue = 0;
+  /** Value of both legs of all trades. */
+  legsValue = 0;
   signalEdge = 0;
   openTime = 0;
   unwinds = 0;

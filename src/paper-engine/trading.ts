@@ -113,7 +113,7 @@ function bookLegs(run: Run, { buy, sell }: Desk, edge: number): void {
   if (buy.filled > 0 || sell.filled > 0) {
     score.trades++;
     score.signalEdge += edge;
-    score.matchedValue += Math.min(buy.value, sell.value);
+    score.legsValue += buy.value + sell.value;
   }
   if (buy.filled !== sell.filled) score.oneLegged++;
 }

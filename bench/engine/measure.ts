@@ -1,0 +1,43 @@
+import { cpuUsage } from 'node:process';
+import { buildEdgeIndex, createIndexedFinder } from '../../src/paper-engine/edge-index.ts';
+import { resolveStrategy } from '../../src/paper-engine/params.ts';
+import { measure } from '../../src/paper-engine/replay.ts';
+import { createWorld } from '../../src/paper-engine/run.ts';
+import { createScan } from '../../src/paper-engine/scan.ts';
+import { BENCH_SETTINGS, benchParams, readBenchFile } from './data-set.ts';
+
+/** One process of the bench: the paper engine, by full scan or with the index. `file rows min_spread scan|index`. */
+
+const [path = '', rows = '', minSpread = '', mode = ''] = process.argv.slice(2);
+const market = readBenchFile({ path, rows: Number(rows) });
+const world = createWorld(market, BENCH_SETTINGS);
+const strategy = resolveStrategy(benchParams(Number(minSpread)));
+
+const beforeIndex = cpuUsage();
+const finder =
+  mode === 'scan'
+    ? createScan(market, world.factors)
+    : createIndexedFinder(market, world.factors, buildEdgeIndex(market, world.factors));
+const indexMs = cpuSince(beforeIndex);
+
+function cpuSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = cpuUsage(start);
+  return (user + system) / 1e3;
+}
+
+/** At least a second of work, after a warm-up. */
+function timed(): { cpuMs: number; trades: number; pnl: number } {
+  let metrics = measure(world, strategy, finder);
+  for (let i = 0; i < 20; i++) metrics = measure(world, strategy, finder);
+  const start = cpuUsage();
+  let repeats = 0;
+  while (cpuSince(start) < 1_500) {
+    for (let i = 0; i < 10; i++) metrics = measure(world, strategy, finder);
+    repeats += 10;
+  }
+  return { cpuMs: cpuSince(start) / repeats, trades: metrics.trades ?? 0, pnl: metrics.pnl ?? 0 };
+}
+
+const result = timed();
+const peakMb = process.resourceUsage().maxRSS / 1024;
+process.stdout.write(`${JSON.stringify({ ...result, peakMb, indexMs })}\n`);

@@ -1,0 +1,52 @@
+import { Piscina } from 'piscina';
+import type { TrialRequest } from '../../src/activities/trial-evaluator.ts';
+import type { Chunk, SessionData } from '../../src/worker/engine-thread.ts';
+import { BENCH_SETTINGS, benchParams, readBenchFile } from './data-set.ts';
+
+/** One process of the bench: the engine's threads on the same shared data. `file rows min_spread threads`. */
+
+const TRIALS = 1_500;
+const CHUNK = 50;
+
+const [path = '', rows = '', minSpread = '', threads = ''] = process.argv.slice(2);
+const market = readBenchFile({ path, rows: Number(rows) });
+const pool = new Piscina({
+  filename: new URL('../../src/worker/engine-thread.ts', import.meta.url).href,
+  name: 'measureChunk',
+  minThreads: Number(threads),
+  maxThreads: Number(threads),
+});
+const index = await pool.run({ market, settings: BENCH_SETTINGS }, { name: 'indexMarket' });
+const session: SessionData = {
+  key: 'bench',
+  sets: [{ scenario: 'bench', market, profile: {} as SessionData['sets'][number]['profile'], index }],
+  settings: BENCH_SETTINGS,
+  objective: {
+    objectives: [{ metric: 'pnl', direction: 'maximize', aggregate: { kind: 'mean' } }],
+    constraints: [],
+    weights: {},
+  },
+  fixed: {},
+};
+const trials: TrialRequest[] = Array.from({ length: TRIALS }, (_, i) => ({
+  iteration: i + 1,
+  params: { ...benchParams(Number(minSpread)), slippage_bps: 4 + (i % 100) / 50 },
+}));
+
+async function measureAll(): Promise<void> {
+  const chunks: Promise<unknown>[] = [];
+  for (let i = 0; i < TRIALS; i += CHUNK) {
+    const progress = new Int32Array(new SharedArrayBuffer(4));
+    const chunk: Chunk = { session, trials: trials.slice(i, i + CHUNK), progress };
+    chunks.push(pool.run(chunk));
+  }
+  await Promise.all(chunks);
+}
+
+await measureAll();
+const started = performance.now();
+await measureAll();
+const wallMs = (performance.now() - started) / TRIALS;
+const peakMb = process.resourceUsage().maxRSS / 1024;
+process.stdout.write(`${JSON.stringify({ wallMs, peakMb })}\n`);
+await pool.destroy();
