@@ -37,8 +37,7 @@ export async function somewhere<T>(
       router.taken(choice.queue);
       return result;
     } catch (error) {
-      if (isMoving) continue;
-      if (!isUntaken(error)) throw error;
+      if (!isMoving && !isUntaken(error)) throw error;
       router.returned(choice.queue);
     } finally {
       forget();
