@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -58,6 +59,8 @@ async function runHere() {
     process.channel?.unref();
   }
   hideExperimentalWarnings();
+  // Spares every start but the first the compiling.
+  module.enableCompileCache?.(fileURLToPath(new URL('build/compile-cache', root)));
   const { main } = await import('../src/client/cli/main.ts');
   await main(process.argv.slice(2));
 }

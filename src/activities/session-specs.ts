@@ -16,15 +16,17 @@ export class SessionSpecs {
     execution: { readonly workflowId: string; readonly runId: string },
     specHash: string,
   ): Promise<SessionSpec> {
-    let spec = this.#known.get(specHash);
+    // Limits are not part of the hash, so sessions do not share.
+    const key = `${execution.workflowId} ${specHash}`;
+    let spec = this.#known.get(key);
     if (!spec) {
       spec = readSessionInput(client, execution).then((input) => input.spec);
-      this.#known.set(specHash, spec);
-      spec.catch(() => this.#known.delete(specHash));
+      this.#known.set(key, spec);
+      spec.catch(() => this.#known.delete(key));
     }
     const found = await spec;
     if (found.specHash !== specHash) {
-      this.#known.delete(specHash);
+      this.#known.delete(key);
       throw ApplicationFailure.nonRetryable(
         `Expected the session's spec ${specHash}, its history holds ${found.specHash}`,
         'DataMismatch',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeResultsCsv } from '../analysis/csv.ts';
+import { type UnmetOutcome, unmetOutcomes } from '../analysis/expected-outcomes.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
@@ -40,6 +41,8 @@ export interface SessionOutcome extends SessionResult {
   readonly run_id: string;
   /** The session's trials, in iteration order. */
   readonly records: readonly TrialRecord[];
+  /** What the scenarios expect and the best trial did not do. */
+  readonly unmet: readonly UnmetOutcome[];
 }
 
 /**
@@ -123,13 +126,26 @@ async function serveSession(
       // Another machine's worker may have analysed the session: the file is wanted here.
       if (result.csv !== csvPath || !existsSync(csvPath)) await writeResultsCsv(csvPath, records);
       const { workflowId, runId } = started;
-      return { ...result, csv: csvPath, workflow_id: workflowId, run_id: runId, records };
+      const unmet = await unmetByBest(stack, sessionId, result.best?.iteration, records);
+      return { ...result, csv: csvPath, workflow_id: workflowId, run_id: runId, records, unmet };
     } finally {
       await worker.stop();
     }
   } finally {
     await stack.close();
   }
+}
+
+async function unmetByBest(
+  { store }: Stack,
+  sessionId: string,
+  best: number | undefined,
+  records: readonly TrialRecord[],
+): Promise<UnmetOutcome[]> {
+  const record = records.find(({ iteration }) => iteration === best);
+  if (!record) return [];
+  const { spec } = await loadStoredSession(store, sessionId);
+  return unmetOutcomes(spec.scenarios, record.scenario_metrics);
 }
 
 /** Whether only the store can tell how far the session is: it has ended, or Temporal has forgotten it. */

@@ -8,6 +8,11 @@ import { createProgram } from './program.ts';
 const EXIT_INTERRUPTED = 130;
 
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   process.exitCode = await exitCodeOf(async () => {
     await createProgram().parseAsync([...argv], { from: 'user' });
   });

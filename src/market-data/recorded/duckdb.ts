@@ -1,4 +1,4 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBVector } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 
 /** DuckDB reads the files: in memory, without extensions from outside, on two threads. */
 
@@ -9,6 +9,8 @@ const CONFIG = {
 };
 
 export async function withDuckDb<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  // Loaded only here: most commands read no file that needs it.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', CONFIG);
   const connection = await instance.connect();
   try {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { loadResultsFromCsv } from '../../../analysis/csv.ts';
+import { type UnmetOutcome, unmetOutcomes } from '../../../analysis/expected-outcomes.ts';
 import { formatNumber } from '../../../analysis/number-format.ts';
 import { rankTrials } from '../../../analysis/ranking.ts';
 import { renderTable } from '../../../analysis/table.ts';
@@ -70,7 +71,8 @@ Examples:
           : parseParams(flags.params, spec.space, '--params');
       const trial = replayer(params);
       const files = flags.out === undefined ? [] : await writeReplay(flags.out, trial);
-      print(trial, params, files, output, flags.json === true);
+      const unmet = unmetOutcomes(spec.scenarios, trial.scenarios);
+      print(trial, { params, files, unmet }, output, flags.json === true);
     });
 }
 
@@ -116,11 +118,15 @@ function checkAll(
 
 function print(
   { score, scenarios }: ReplayedTrial,
-  params: Params,
-  files: readonly string[],
+  context: {
+    readonly params: Params;
+    readonly files: readonly string[];
+    readonly unmet: readonly UnmetOutcome[];
+  },
   output: Output,
   asJson: boolean,
 ): void {
+  const { params, files, unmet } = context;
   if (asJson) {
     const byScenario = scenarios.map(({ scenario, metrics, trades, trips }) => ({
       scenario,
@@ -128,16 +134,11 @@ function print(
       trades: trades.length,
       trips,
     }));
-    output.json({ params, ...score, scenarios: byScenario, files });
+    output.json({ params, ...score, scenarios: byScenario, unmet_outcomes: unmet, files });
     return;
   }
-  const columns = [
-    { title: 'metric' },
-    ...['all', ...scenarios.map(({ scenario }) => scenario)].map((title) => ({
-      title,
-      align: 'right' as const,
-    })),
-  ];
+  const titles = ['all', ...scenarios.map(({ scenario }) => scenario)];
+  const columns = [{ title: 'metric' }, ...titles.map((title) => ({ title, align: 'right' as const }))];
   const cell = (value: number | undefined) => (value === undefined ? '' : formatNumber(value));
   const rows = Object.entries(score.metrics).map(([name, value]) => [
     name,
@@ -146,5 +147,6 @@ function print(
   ]);
   output.print(shortParams(params));
   output.print(renderTable(columns, rows));
+  for (const { scenario, text } of unmet) output.print(`Not as expected on ${scenario}: ${text}`);
   for (const file of files) output.note(`wrote ${file}`);
 }

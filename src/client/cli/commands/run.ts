@@ -242,5 +242,8 @@ function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output):
     outcome.direction === 'minimize',
   );
   output.print(formatResultSummary(summary, { color: output.color, width: output.width }));
+  for (const { scenario, text } of outcome.unmet) {
+    output.print(`The best trial does not do what ${scenario} expects: ${text}`);
+  }
   output.print(`\nResults: ${csv}`);
 }

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import { loadConfig } from '../../../config/load-config.ts';
+import { formatIssue } from '../../../config/format-issues.ts';
+import { ConfigError } from '../../../config/issue.ts';
+import { type SessionSummary, validateConfig } from '../../../config/validate-config.ts';
 import { options } from '../options.ts';
 import { createOutput } from '../output.ts';
 
@@ -12,14 +14,24 @@ export function validateCommand(): Command {
     .addHelpText('after', '\nExample:\n  $ arbtune validate --config my.yaml')
     .action(async (flags: { config: string; json?: boolean }) => {
       const output = createOutput('text');
-      const { spec, warnings } = await loadConfig(flags.config);
-      for (const warning of warnings) output.note(`warning: ${warning}`);
-      const scenarios = spec.scenarios.map(({ name }) => name);
-      const params = Object.keys(spec.space);
-      const { specHash, dataHash } = spec;
-      if (flags.json)
-        output.json({ valid: true, params, scenarios, spec_hash: specHash, data_hash: dataHash, warnings });
-      else
-        output.print(`${flags.config} is valid: ${params.length} params, scenarios ${scenarios.join(', ')}`);
+      const { issues, session } = await validateConfig(flags.config);
+      const errors = issues.filter(({ severity }) => severity === 'error');
+      if (flags.json) output.json({ valid: session !== undefined, issues, session });
+      if (session === undefined) throw new ConfigError(errors);
+      for (const warning of issues) output.note(formatIssue(warning));
+      if (!flags.json) output.print(summaryText(flags.config, session));
     });
+}
+
+function summaryText(config: string, session: SessionSummary): string {
+  const { method, maxIterations, parallelism, parameters, gridPoints, scenarios } = session;
+  const grid = gridPoints === undefined ? '' : ` of ${gridPoints} grid points`;
+  return [
+    `${config} is valid`,
+    `  ${method}, ${maxIterations} iterations${grid}, ${parallelism} in flight`,
+    `  searches ${parameters.join(', ')}`,
+    ...scenarios.map(
+      ({ name, source, rows, seconds }) => `  ${name}: ${rows} rows of ${source} over ${seconds} s`,
+    ),
+  ].join('\n');
 }
