@@ -1,6 +1,12 @@
 import { Option } from 'commander';
 import { checkEnv, checkSessionId, checkWorkerId } from '../../config/ids.ts';
-import { MAX_ITERATIONS, MAX_PARALLELISM, METHODS } from '../../config/tuning-schema.ts';
+import {
+  ACQUISITIONS,
+  MAX_ITERATIONS,
+  MAX_PARALLELISM,
+  METHODS,
+  ORDERINGS,
+} from '../../config/tuning-schema.ts';
 import { ArbtuneError } from '../../errors.ts';
 
 /** The flags, defined once: name, meaning, default and how a value is read. A bad value never reaches a command. */
@@ -41,6 +47,14 @@ export const options = {
       .default('local'),
   optimizer: () =>
     new Option('--optimizer <method>', "grid, random or bayesian (default: the config's)").choices(METHODS),
+  acquisition: () =>
+    new Option('--acquisition <name>', "ei, ucb or poi, of bayesian (default: the config's)").choices(
+      ACQUISITIONS,
+    ),
+  ordering: () =>
+    new Option('--ordering <name>', "deterministic or asynchronous (default: the config's)").choices(
+      ORDERINGS,
+    ),
   seed: () => new Option('--seed <n>', "of the search (default: the config's)").argParser(seed),
   outputCsv: () =>
     new Option('--output-csv <file>', 'where the results go (default outputs/<session>/results.csv)'),

@@ -25,6 +25,8 @@ interface SpecFlags {
   readonly iterations?: number;
   readonly workers?: number;
   readonly optimizer?: SessionSpec['optimizer']['method'];
+  readonly acquisition?: NonNullable<SessionSpec['optimizer']['acquisition']>;
+  readonly ordering?: SessionSpec['ordering'];
   readonly seed?: number;
   readonly enqueue?: readonly string[];
 }
@@ -51,6 +53,8 @@ const specOptions = [
   options.iterations,
   options.workers,
   options.optimizer,
+  options.acquisition,
+  options.ordering,
   options.seed,
   options.enqueue,
 ];
