@@ -1,3 +1,4 @@
+import { ArbtuneError } from '../../errors.ts';
 import { type QuoteSeries, quoteBuffer, quoteSeries, type RateSeries } from '../quotes.ts';
 import { pushQuote } from './book.ts';
 import { Edge } from './processes.ts';
@@ -10,6 +11,8 @@ import type { BookSettings, MadeVenue } from './settings.ts';
  */
 
 const MICROSECONDS = 1e6;
+/** Beyond this a wrong time in the recording is likelier than a need for them. */
+const MOST_QUOTES = 50_000_000;
 const DEFAULT_TICK = { upbit: 1000, binance: 0.01 } as const;
 
 /** Quotes of `venue` for as long as `recorded`, the other venue, was recorded. Silent while that one has no quote. */
@@ -24,7 +27,14 @@ export function makeVenue(
   const book: BookSettings = { ...settings, tick: settings.tick ?? DEFAULT_TICK[venue] };
   const from = recorded.time[0]!;
   const seconds = (recorded.time[recorded.rows - 1]! - from) / MICROSECONDS;
-  const quotes = quoteBuffer(Math.ceil(seconds * settings.updates_per_s * 1.1) + 16);
+  const expected = seconds * settings.updates_per_s;
+  if (expected > MOST_QUOTES) {
+    throw new ArbtuneError(
+      'input',
+      `A made ${venue} beside a recording of ${Math.round(seconds)} s would have ${Math.round(expected)} quotes; at most ${MOST_QUOTES} are made`,
+    );
+  }
+  const quotes = quoteBuffer(Math.ceil(expected * 1.1) + 16);
   let seen = 0;
   let rated = 0;
   for (let at = 0; at <= seconds; at += random.exponential(1 / settings.updates_per_s)) {

@@ -2,7 +2,7 @@ import { describeTime } from '../merge.ts';
 import { type QuoteSeries, quoteBuffer, quoteSeries } from '../quotes.ts';
 import { type Finding, type FindingKind, Tally } from './findings.ts';
 import type { RecordedVenue, TimeUnit } from './settings.ts';
-import { isPlausible, toMicroseconds, unitOf } from './time-unit.ts';
+import { isPlausible, LATEST, toMicroseconds, unitOf } from './time-unit.ts';
 
 /** Finds what is wrong in a recording's rows and applies the stated policies. Pure: rows in, quotes and findings out. */
 
@@ -143,7 +143,8 @@ function timeFault(value: number, settings: CheckSettings): [FindingKind, string
   if (!Number.isFinite(value)) return ['invalid', 'it has no time'];
   const time = toMicroseconds(value, settings.time_unit);
   if (settings.time_origin === 'start') {
-    return time >= 0 ? undefined : ['time', `its time ${value} lies before the start`];
+    if (time < 0) return ['time', `its time ${value} lies before the start`];
+    return time < LATEST ? undefined : ['time', `its time ${value} is out of range`];
   }
   if (!isPlausible(time)) {
     const right = unitOf(value);

@@ -1,3 +1,5 @@
+import { ArbtuneError } from '../../errors.ts';
+
 /** What was found in a recording, as data: counted by kind, with the first place of each. */
 
 export type FindingKind =
@@ -81,4 +83,19 @@ export function describeRefusal(finding: Finding, file: string, row: number): st
 export function describeFinding(finding: Finding, row: number): string {
   const name = NAMES[finding.kind][finding.count === 1 ? 0 : 1];
   return `${finding.count} ${name} (${DONE[finding.policy]}), first in row ${row}: ${finding.what}`;
+}
+
+/** More would not be read. */
+const MAX_REFUSALS = 20;
+
+/** Throws an `ArbtuneError` of kind `input`, a sentence a finding, when a policy refuses any. */
+export function refuseFindings(
+  name: string,
+  findings: readonly Finding[],
+  rowOf: (record: number) => number,
+): void {
+  const refused = findings.filter((finding) => finding.policy === 'refuse').slice(0, MAX_REFUSALS);
+  if (refused.length === 0) return;
+  const sentences = refused.map((finding) => describeRefusal(finding, name, rowOf(finding.record)));
+  throw new ArbtuneError('input', sentences.join('\n'));
 }

@@ -6,7 +6,7 @@ const PER_UNIT: Readonly<Record<TimeUnit, number>> = { s: 1e6, ms: 1e3, us: 1, n
 
 /** Bitcoin's first block and the end of the century, microseconds: a recording's time lies between, in its right unit. */
 const EARLIEST = Date.UTC(2009, 0, 3) * 1000;
-const LATEST = Date.UTC(2100, 0, 1) * 1000;
+export const LATEST = Date.UTC(2100, 0, 1) * 1000;
 
 /** Whole microseconds. */
 export function toMicroseconds(value: number, unit: TimeUnit): number {

@@ -56,6 +56,15 @@ describe('a made venue', () => {
     expect(time[moved]! / 1e6).toBeLessThan(12.2);
   });
 
+  it('is refused beside a recording so long that a time in it must be wrong', () => {
+    const buffer = quoteBuffer();
+    for (const time of [0, 1e15]) buffer.push(time, 99, 1, 101, 1);
+    const settings = madeVenueSchema.parse({ format: 'made', seed: 5 });
+    expect(() => makeVenue(settings, 'upbit', quoteSeries(buffer), constantRate(1300))).toThrow(
+      'beside a recording of 1000000000 s would have 5000000000 quotes; at most 50000000 are made',
+    );
+  });
+
   it('stands where its edge puts it', () => {
     const high = make({ edge: { mean_bps: 50, sd_bps: 0 } });
     expect(mid(high, 0) / 130_000).toBeCloseTo(1.005, 5);
