@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Ports of the embedded server: the same ones every time where they are free, so that its Web UI keeps its address. */
 
@@ -15,10 +16,11 @@ export interface ServerPorts {
 const FIRST_PORT = 20_000;
 const GROUPS = 3_000;
 const GROUP_SIZE = 3;
+const PATIENCE_MS = 3_000;
 
 /** The remembered ports when all are free, else the first free group from a place that the home's path decides. */
 export async function choosePorts(home: string, remembered: ServerPorts | undefined): Promise<ServerPorts> {
-  if (remembered && (await allFree(remembered))) return remembered;
+  if (remembered && (await becomeFree(remembered))) return remembered;
   const place = createHash('sha256').update(home).digest().readUInt32BE(0);
   for (let attempt = 0; attempt < GROUPS; attempt += 1) {
     const grpc = FIRST_PORT + GROUP_SIZE * ((place + attempt) % GROUPS);
@@ -26,6 +28,16 @@ export async function choosePorts(home: string, remembered: ServerPorts | undefi
     if (await allFree(ports)) return ports;
   }
   throw new Error(`Found no three free ports between ${FIRST_PORT} and ${FIRST_PORT + GROUPS * GROUP_SIZE}`);
+}
+
+/** A server that was just ended may take a moment to let go; who uses it knows no other address. */
+async function becomeFree(ports: ServerPorts): Promise<boolean> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await allFree(ports))) {
+    if (performance.now() > deadline) return false;
+    await delay(50);
+  }
+  return true;
 }
 
 async function allFree(ports: ServerPorts): Promise<boolean> {

@@ -32,9 +32,11 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
 function beganOnLinux(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command, in brackets, may hold spaces; the fields after it are state (3) to starttime (22).
+    // The command, in brackets, may hold spaces; the fields after it are state (3), … num_threads (20), … starttime (22).
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    // A zombie with threads is still on its way out, and still has its ports and files.
+    const hasEnded = fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1);
+    if (hasEnded) return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`;
   } catch {
     return undefined;
