@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Method } from '../../src/optimizers/optimizer.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { installPeers } from './peers/install.ts';
-import { isPeer, peerOf } from './peers/peers.ts';
-import { type RunKey, type RunResult, readResults } from './raw-results.ts';
+import { peerOf } from './peers/peers.ts';
+import { type RunResult, readResults } from './raw-results.ts';
 import { runMissing } from './run-missing.ts';
+import { serves } from './serves.ts';
 import type { SessionRequest } from './session-process.ts';
 import { sourceVersion } from './source-version.ts';
 import { aggregateTable, askTable, type Column, regretTable } from './table.ts';
@@ -57,21 +58,10 @@ function columnsOf(options: BenchOptions, folder: string): Column[] {
   return names.map((name) => columnOf(name, results, options)).filter((column) => column.runs.length > 0);
 }
 
-/** One run a (problem, seed): of the budget itself, or the first trials of a longer one where that is the same. */
-function columnOf(name: string, results: readonly RunResult[], options: BenchOptions): Column {
-  const longer = isPeer(name) && !peerOf(name).plansForBudget;
-  const names = new Set(options.problems.map((problem) => problem.name));
-  const counts = (run: RunKey): boolean =>
-    run.peer === name &&
-    names.has(run.problem) &&
-    run.batch === options.batch &&
-    run.seed < options.seeds &&
-    (run.budget === options.budget || (longer && run.budget > options.budget));
-  const shortestLast = results.filter(counts).sort((a, b) => b.budget - a.budget);
-  return {
-    name,
-    runs: [...new Map(shortestLast.map((run) => [`${run.problem} ${run.seed}`, run])).values()],
-  };
+/** One run a (problem, seed), the first that has its trials. */
+function columnOf(peer: string, results: readonly RunResult[], options: BenchOptions): Column {
+  const wanted = sessions(options, peer, options.seeds, 'random').map(({ key }) => key);
+  return { name: peer, runs: wanted.flatMap((key) => results.find((run) => serves(run, key)) ?? []) };
 }
 
 const options = readOptions(process.argv.slice(2));

@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { appendResult, keyOf, readResults } from './raw-results.ts';
+import { serves } from './serves.ts';
 import { runSessions } from './session-pool.ts';
 import type { SessionRequest } from './session-process.ts';
 
@@ -9,8 +10,8 @@ export async function runMissing(
   requests: readonly SessionRequest[],
   processes: number,
 ): Promise<void> {
-  const done = new Set(readResults(folder).map(keyOf));
-  const missing = requests.filter(({ key }) => !done.has(keyOf(key)));
+  const results = readResults(folder);
+  const missing = requests.filter(({ key }) => !results.some((run) => serves(run, key)));
   let left = missing.length;
   const count = (): void => {
     left -= 1;
