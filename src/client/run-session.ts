@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import { writeResultsCsv } from '../analysis/csv.ts';
 import { type UnmetOutcome, unmetOutcomes } from '../analysis/expected-outcomes.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
-import { ArbtuneError } from '../errors.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
 import { serveSessions } from '../worker/serve.ts';
 import type { SessionResult } from '../workflows/messages.ts';
+import { configConflict } from './config-conflict.ts';
 import { followSession, type SessionEvent } from './follow.ts';
 import { goOn, loadStoredSession } from './go-on.ts';
 import { recoverSession } from './recover.ts';
@@ -60,11 +60,9 @@ export async function runSession(
     if (!ended) return await stack.client.start(spec, { sessionId, csvPath });
     await recoverSession(stack, sessionId);
     const stored = await loadStoredSession(stack.store, sessionId);
-    if (stored.spec.specHash !== spec.specHash) {
-      throw new ArbtuneError(
-        'conflict',
-        `Session ${sessionId} was run with another config; use another session id`,
-      );
+    const { specHash, dataHash } = stored.spec;
+    if (specHash !== spec.specHash || dataHash !== spec.dataHash) {
+      throw configConflict(sessionId, stored.spec, spec);
     }
     const iterations = Math.max(stored.iterations, stored.records.length) + spec.maxIterations;
     return await goOn(stack.client, sessionId, stored, {

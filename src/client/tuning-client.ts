@@ -18,7 +18,8 @@ import * as messages from '../workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import type { CarriedSession } from '../workflows/session-state.ts';
-import { isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
+import { configConflict } from './config-conflict.ts';
+import { applicationFailure, isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
 
 /** Everything a client says to sessions: start, join, follow, steer. The CLI and client scripts stand on this alone. */
 
@@ -124,7 +125,8 @@ export class TuningClient {
         { key: SESSION_ATTRIBUTES.mode, value: identity.mode },
       ],
     });
-    const join = { request, specHash: spec.specHash, iterations: spec.maxIterations, enqueue: spec.enqueue };
+    const { specHash, dataHash, enqueue } = spec;
+    const join = { request, specHash, dataHash, iterations: spec.maxIterations, enqueue };
     const answer = await this.#ask(async () => {
       try {
         return await this.#client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
@@ -135,8 +137,10 @@ export class TuningClient {
           }),
         );
       } catch (error) {
-        if (!isUnavailable(error)) throw error;
-        return await this.#startedUnserved(identity, request, spec, error);
+        if (isUnavailable(error)) return await this.#startedUnserved(identity, request, spec, error);
+        if (applicationFailure(error)?.type !== 'ConfigDiffers') throw error;
+        const running = await readSessionInput(this.#client, { workflowId: workflowIdOf(identity) });
+        throw configConflict(identity.sessionId, running.spec, spec);
       }
     });
     const workflowId = workflowIdOf(identity);

@@ -95,6 +95,7 @@ export interface ListedTrial {
 export interface JoinRequest {
   readonly request: string;
   readonly specHash: string;
+  readonly dataHash: string;
   /** More iterations for a session that already runs. */
   readonly iterations: number;
   readonly enqueue: readonly Params[];

@@ -93,7 +93,8 @@ function handleMessages(session: Session, input: SessionInput): void {
       validator: (request) => {
         if (request.request === input.startRequest) return;
         refuseWhenOver(session, 'joined');
-        if (request.specHash !== input.spec.specHash) {
+        const { specHash, dataHash } = input.spec;
+        if (request.specHash !== specHash || request.dataHash !== dataHash) {
           throw conflict('the session runs with another config', 'ConfigDiffers');
         }
       },

@@ -1,0 +1,12 @@
+import { describeDifferences, diffSpecs } from '../config/diff-specs.ts';
+import type { SessionSpec } from '../config/session-spec.ts';
+import { ArbtuneError } from '../errors.ts';
+
+/** The refusal to join a session with another config or other data; names what differs. */
+export function configConflict(sessionId: string, session: SessionSpec, asked: SessionSpec): ArbtuneError {
+  const differences = describeDifferences(diffSpecs(session, asked), { a: 'the session', b: 'this config' });
+  return new ArbtuneError(
+    'conflict',
+    `Session ${sessionId} has another config; use its own, or another session id. What differs:\n${differences}`,
+  );
+}
