@@ -288,9 +288,7 @@ export class TuningClient {
       return await ask();
     } catch (error) {
       if (sessionId !== undefined && error instanceof WorkflowNotFoundError) {
-        throw new ArbtuneError('not-found', `No running session "${sessionId}" in ${this.#where()}`, {
-          cause: error,
-        });
+        throw await this.#notRunning(sessionId, error);
       }
       if (error instanceof WorkflowExecutionAlreadyStartedError) {
         throw new ArbtuneError('conflict', 'The session has ended; go on with it by `arbtune resume`', {
@@ -299,6 +297,20 @@ export class TuningClient {
       }
       throw toArbtuneError(error, this.#options.server.address);
     }
+  }
+
+  /** Why an order found no session to take it. */
+  async #notRunning(sessionId: string, cause: unknown): Promise<ArbtuneError> {
+    const ended = await this.describe(sessionId);
+    if (!ended) {
+      return new ArbtuneError('not-found', `No session "${sessionId}" in ${this.#where()}`, { cause });
+    }
+    const how = ended.status.name.toLowerCase();
+    return new ArbtuneError(
+      'conflict',
+      `Session "${sessionId}" has ended (${how}) and takes no more orders; go on with it by \`arbtune resume ${sessionId}\``,
+      { cause },
+    );
   }
 
   #where(): string {
