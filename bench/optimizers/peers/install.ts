@@ -4,9 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentFolder, type PeerName, peerOf } from './peers.ts';
 
-const HEBO = 'HEBO==0.3.6';
-
 /** Makes the Python environments that the peers need, once; instant when they are there and unchanged. */
+
+const HEBO = 'HEBO==0.3.6';
 
 export function installPeers(names: readonly PeerName[]): void {
   for (const environment of new Set(names.map((name) => peerOf(name).environment))) {

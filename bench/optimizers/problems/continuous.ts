@@ -1,5 +1,5 @@
 import type { Params } from '../../../src/search-space/space.ts';
-import { box, type Definition, num, vector } from './problem.ts';
+import { box, type Definition, movedBy, num, vector } from './problem.ts';
 
 /** The smooth, rugged and noisy test functions over floats, each from its published formula; optima moved by `shift`. */
 
@@ -14,9 +14,7 @@ export function shift(i: number, low: number, high: number): number {
   return low + (high - low) * (0.2 + 0.6 * (turns - Math.floor(turns)));
 }
 
-/** Distances to the optimum, coordinate by coordinate. */
-const offsets = (params: Params, d: number, low: number, high: number): number[] =>
-  vector(params, d).map((x, i) => x - shift(i, low, high));
+const moved = movedBy(shift);
 
 export function branin(x: number, y: number): number {
   const valley = y - (5.1 / (4 * Math.PI ** 2)) * x * x + (5 / Math.PI) * x - 6;
@@ -96,54 +94,12 @@ export const CONTINUOUS: readonly Definition[] = [
   },
   { name: 'hartmann3', space: box(3, 0, 1), f: hartmann3, fstar: -3.862779787332663, sigma: 0 },
   { name: 'hartmann6', space: box(6, 0, 1), f: hartmann6, fstar: HARTMANN6_LEAST, sigma: 0 },
-  {
-    name: 'rosenbrock6',
-    space: box(6, -2, 2),
-    f: (params) => rosenbrock(offsets(params, 6, -2, 2).map((z) => z + 1)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'rastrigin6',
-    space: box(6, -5.12, 5.12),
-    f: (params) => rastrigin(offsets(params, 6, -5.12, 5.12)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'griewank6',
-    space: box(6, -50, 50),
-    f: (params) => griewank(offsets(params, 6, -50, 50)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'sphere10',
-    space: box(10, -5, 5),
-    f: (params) => sum(offsets(params, 10, -5, 5).map(square)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'ackley10',
-    space: box(10, -5, 10),
-    f: (params) => ackley(offsets(params, 10, -5, 10)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'levy20',
-    space: box(20, -10, 10),
-    f: (params) => levy(offsets(params, 20, -10, 10).map((z) => 1 + z / 4)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'ellipsoid20',
-    space: box(20, -5, 5),
-    f: (params) => ellipsoid(offsets(params, 20, -5, 5)),
-    fstar: 0,
-    sigma: 0,
-  },
+  moved('rosenbrock6', [6, -2, 2], (z) => rosenbrock(z.map((v) => v + 1))),
+  moved('rastrigin6', [6, -5.12, 5.12], rastrigin),
+  moved('griewank6', [6, -50, 50], griewank),
+  moved('sphere10', [10, -5, 5], (z) => sum(z.map(square))),
+  moved('ackley10', [10, -5, 10], ackley),
+  moved('levy20', [20, -10, 10], (z) => levy(z.map((v) => 1 + v / 4))),
+  moved('ellipsoid20', [20, -5, 5], ellipsoid),
   { name: 'noisy_hartmann6', space: box(6, 0, 1), f: hartmann6, fstar: HARTMANN6_LEAST, sigma: 0.25 },
 ];

@@ -1,6 +1,6 @@
 import type { Params, SearchSpace } from '../../../src/search-space/space.ts';
 import { ackley, HARTMANN6_A, HARTMANN6_P, hartmann, levy, rosenbrock } from './continuous.ts';
-import { box, type Definition, num, text, vector } from './problem.ts';
+import { box, type Definition, movedBy, num, text, vector } from './problem.ts';
 
 /**
  * Problems of the same kinds that no design decision may look at: other functions, sizes and optima, some of them
@@ -17,8 +17,7 @@ function optimum(i: number, low: number, high: number): number {
   return low + (high - low) * (0.05 + 0.9 * (turns - Math.floor(turns)));
 }
 
-const offsets = (params: Params, d: number, low: number, high: number): number[] =>
-  vector(params, d).map((x, i) => x - optimum(i, low, high));
+const moved = movedBy(optimum);
 
 /** The first four coordinates of hartmann6, in the form scaled to mean 0 and variance 1. */
 const hartmann4 = (params: Params): number =>
@@ -158,34 +157,10 @@ export const HELD_OUT: readonly Definition[] = [
     fstar: -4.687658179088151,
     sigma: 0,
   },
-  {
-    name: 'rosenbrock4',
-    space: box(4, -3, 5),
-    f: (params) => rosenbrock(offsets(params, 4, -3, 5).map((z) => z + 1)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'tilted12',
-    space: box(12, -4, 4),
-    f: (params) => tilted(offsets(params, 12, -4, 4)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'ackley5',
-    space: box(5, -8, 8),
-    f: (params) => ackley(offsets(params, 5, -8, 8)),
-    fstar: 0,
-    sigma: 0,
-  },
-  {
-    name: 'noisy_levy4',
-    space: box(4, -10, 10),
-    f: (params) => levy(offsets(params, 4, -10, 10).map((z) => 1 + z / 4)),
-    fstar: 0,
-    sigma: 1,
-  },
+  moved('rosenbrock4', [4, -3, 5], (z) => rosenbrock(z.map((v) => v + 1))),
+  moved('tilted12', [12, -4, 4], tilted),
+  moved('ackley5', [5, -8, 8], ackley),
+  moved('noisy_levy4', [4, -10, 10], (z) => levy(z.map((v) => 1 + v / 4)), 1),
   { name: 'mixed7', space: MIXED7_SPACE, f: mixed7, fstar: 0, sigma: 0 },
   { name: 'cond8', space: COND8_SPACE, f: cond8, fstar: 0, sigma: 0 },
   { name: 'trade8', space: TRADE8_SPACE, f: trade8, fstar: -41.39401217525018, sigma: 0 },

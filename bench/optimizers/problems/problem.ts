@@ -44,6 +44,25 @@ export function box(d: number, low: number, high: number): SearchSpace {
   );
 }
 
+/**
+ * Makes problems whose formula takes distances to an optimum that lies at `optimum(i, low, high)` in coordinate `i`,
+ * where it is 0.
+ */
+export function movedBy(optimum: (i: number, low: number, high: number) => number) {
+  return (
+    name: string,
+    [d, low, high]: readonly [d: number, low: number, high: number],
+    formula: (z: readonly number[]) => number,
+    sigma = 0,
+  ): Definition => ({
+    name,
+    space: box(d, low, high),
+    f: (params) => formula(vector(params, d).map((x, i) => x - optimum(i, low, high))),
+    fstar: 0,
+    sigma,
+  });
+}
+
 export function attachYardsticks(
   definitions: readonly Definition[],
   yardsticks: Readonly<Record<string, number>>,
