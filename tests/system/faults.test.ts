@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { identifyProcess } from '../../src/embedded/process-identity.ts';
+import { randomStream } from '../../src/search-space/random-stream.ts';
+import { waitUntil } from '../support/processes.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import { slowConfig } from './support/configs.ts';
+import { column, figures, iterations, readCsv } from './support/figures.ts';
+import { undisturbed } from './support/reference.ts';
+import { embeddedServer, type Sandbox, sandbox } from './support/sandbox.ts';
+
+/** Whatever is killed, and whenever: no trial is lost, none counts twice, and the figures are those of a quiet run. */
+
+const TRIALS = 40;
+const KILLS = 4;
+const SEED = 20261121;
+
+async function expectUndisturbed(csv: string): Promise<void> {
+  expect(column(readCsv(csv), 'iteration')).toEqual(iterations(TRIALS));
+  expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+}
+
+function sessionFlags(machine: Sandbox, id: string): { flags: string[]; csv: string } {
+  const csv = join(machine.folder, 'out.csv');
+  const config = slowConfig(machine.folder);
+  return {
+    csv,
+    flags: ['--config', config, '--iterations', String(TRIALS), '--session-id', id, '--output-csv', csv],
+  };
+}
+
+test(`a worker killed ${KILLS} times in the middle of trials`, { timeout: 180_000 }, async () => {
+  const machine = sandbox();
+  const { flags, csv } = sessionFlags(machine, 'killed');
+  await machine.json(['start', ...flags]);
+  const client = await machine.client();
+  const random = randomStream(SEED, 0, 'kills');
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const worker = await machine.worker(`w${kill}`);
+    const before = (await client.status('killed')).completed;
+    const moment = before + 1 + Math.floor(random() * 7);
+    await waitUntil(async () => {
+      const { completed, running } = await client.status('killed');
+      return completed >= moment && running.length > 0;
+    });
+    await worker.kill();
+  }
+  await machine.worker('last');
+  await client.wait('killed');
+  await expectUndisturbed(csv);
+  // The kills hit: some trial was begun by one worker and measured by another.
+  expect(Math.max(...column(readCsv(csv), 'attempt').map(Number))).toBeGreaterThan(1);
+});
+
+test('`run` killed with its whole process tree, server included: `resume` ends it', {
+  timeout: 120_000,
+}, async () => {
+  const machine = sandbox({ temporal: 'embedded' });
+  const { flags, csv } = sessionFlags(machine, 'felled');
+  const run = machine.start(['run', ...flags]);
+  await run.waitFor(/\[RESULT\] trial 9 /);
+  const server = embeddedServer(machine.home);
+  if (!server) throw new Error('No embedded server');
+  process.kill(server.pid, 'SIGKILL');
+  await run.kill();
+  await waitUntil(() => identifyProcess(server.pid)?.began !== server.began);
+
+  const resumed = await machine.json<{ completed: number; status: string }>([
+    ...['resume', 'felled', '--output-csv', csv],
+  ]);
+  expect(resumed).toMatchObject({ status: 'completed', completed: TRIALS });
+  await expectUndisturbed(csv);
+});
+
+test('the embedded server killed alone under `run`: it comes back by itself', {
+  timeout: 120_000,
+}, async () => {
+  const machine = sandbox({ temporal: 'embedded' });
+  const { flags, csv } = sessionFlags(machine, 'serverless');
+  const run = machine.start(['run', ...flags]);
+  await run.waitFor(/\[RESULT\] trial 5 /);
+  const server = embeddedServer(machine.home);
+  if (!server) throw new Error('No embedded server');
+  process.kill(server.pid, 'SIGKILL');
+  expect(await run.exited, run.stderr()).toMatchObject({ code: 0 });
+  await expectUndisturbed(csv);
+});
+
+test('the client killed, the session goes on, and `resume` sees its end', { timeout: 120_000 }, async () => {
+  const machine = sandbox();
+  const { flags, csv } = sessionFlags(machine, 'unwatched');
+  await machine.worker('steady');
+  const run = machine.start(['run', '--worker-id', 'client', ...flags]);
+  await run.waitFor(/\[RESULT\] trial 6 /);
+  await run.kill();
+  const client = await machine.client();
+  await client.wait('unwatched');
+  await expectUndisturbed(csv);
+  expect(column(readCsv(csv), 'worker_id')).toContain('steady');
+});
+
+test('the store killed and started again in the middle of a session', { timeout: 120_000 }, async () => {
+  const redis = await startRedisServer();
+  try {
+    const machine = sandbox({ environment: { REDIS_URL: redis.url } });
+    const { flags, csv } = sessionFlags(machine, 'storeless');
+    const run = machine.start(['run', ...flags]);
+    await run.waitFor(/\[RESULT\] trial 8 /);
+    await redis.kill();
+    // Trials are measured while nothing can be stored.
+    await run.waitFor(/\[RESULT\] trial 24 /);
+    await redis.restart();
+    expect(await run.exited, run.stderr()).toMatchObject({ code: 0 });
+    await expectUndisturbed(csv);
+    expect(new Set(column(readCsv(csv), 'status'))).toEqual(new Set(['completed']));
+  } finally {
+    await redis.stop();
+  }
+});

@@ -1,0 +1,200 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { SessionStatus } from '../../src/workflows/messages.ts';
+import { waitUntil } from '../support/processes.ts';
+import { slowConfig } from './support/configs.ts';
+import { column, figures, iterations, readCsv } from './support/figures.ts';
+import { undisturbed } from './support/reference.ts';
+import { type Sandbox, sandbox } from './support/sandbox.ts';
+
+/** Joining a session and giving it orders: each has its effect, and none changes what a trial finds. */
+
+const TRIALS = 24;
+
+interface Started {
+  readonly session_id: string;
+  readonly run_id: string;
+  readonly joined: boolean;
+  readonly iterations: number;
+}
+
+interface Outcome {
+  readonly status: string;
+  readonly iterations: number;
+  readonly completed: number;
+}
+
+const flagsOf = (config: string, id: string, count: number) => [
+  ...['--config', config, '--session-id', id, '--iterations', String(count)],
+];
+
+async function paused(machine: Sandbox, config: string, id: string, csv: string): Promise<void> {
+  await machine.json(['start', ...flagsOf(config, id, TRIALS), '--output-csv', csv]);
+  const client = await machine.client();
+  await waitUntil(async () => (await client.status(id)).completed > 3);
+  // At once: by the time a command has started, the session may have ended.
+  expect((await client.pause(id)).status).toBe('paused');
+  await waitUntil(async () => (await client.status(id)).running.length === 0);
+  expect((await client.status(id)).completed).toBeLessThan(TRIALS);
+}
+
+describe('joining', () => {
+  test('ten clients at once start one session, and each joiner’s trials count once', async () => {
+    const machine = sandbox();
+    const config = slowConfig(machine.folder, { method: 'random' });
+    await machine.worker('only');
+    const flags = flagsOf(config, 'raced', 8);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => machine.run(['start', ...flags, '--json'])),
+    );
+    // Who comes after the end is told so, and starts no second session.
+    const late = answers.filter(({ code }) => code !== 0);
+    for (const { code, stderr } of late) expect({ code, stderr }).toMatchObject({ code: 4 });
+    const started = answers.filter(({ code }) => code === 0).map(({ stdout }): Started => JSON.parse(stdout));
+    expect(started.length).toBeGreaterThan(1);
+    expect(new Set(started.map(({ run_id }) => run_id)).size).toBe(1);
+    expect(started.filter(({ joined }) => !joined)).toHaveLength(1);
+    const total = 8 * started.length;
+    expect(Math.max(...started.map((answer) => answer.iterations))).toBe(total);
+    const client = await machine.client();
+    expect(await client.wait('raced')).toMatchObject({ iterations: total, completed: total });
+  });
+
+  test('with another config is refused, and told what differs', async () => {
+    const machine = sandbox();
+    const csv = join(machine.folder, 'out.csv');
+    await machine.worker('only');
+    await paused(machine, slowConfig(machine.folder), 'mine', csv);
+    const other = await machine.run([
+      'start',
+      ...flagsOf(slowConfig(machine.folder), 'mine', 5),
+      '--seed',
+      '7',
+    ]);
+    expect(other).toMatchObject({ code: 4, stdout: '' });
+    expect(other.stderr).toMatch(
+      /Session mine has another config.*tuning\.seed: 42 in the session, 7 in this config/s,
+    );
+    const client = await machine.client();
+    expect(await client.status('mine')).toMatchObject({ status: 'paused', iterations: TRIALS });
+  });
+
+  test('a finished session by `run` adds trials to it, as if it had been longer from the start', {
+    timeout: 120_000,
+  }, async () => {
+    const machine = sandbox();
+    const csv = join(machine.folder, 'out.csv');
+    const config = slowConfig(machine.folder);
+    await machine.json(['run', ...flagsOf(config, 'longer', 14), '--output-csv', csv]);
+    const more = await machine.json<Outcome>(['run', ...flagsOf(config, 'longer', 10), '--output-csv', csv]);
+    expect(more).toMatchObject({ status: 'completed', iterations: TRIALS, completed: TRIALS });
+    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+    const differs = await machine.run(['run', ...flagsOf(config, 'longer', 1), '--optimizer', 'random']);
+    expect(differs.code).toBe(4);
+    expect(differs.stderr).toContain('tuning.method: "bayesian" in the session, "random" in this config');
+  });
+});
+
+describe('orders', () => {
+  test('a pause outlives every process, and changes no figure', { timeout: 120_000 }, async () => {
+    const machine = sandbox();
+    const csv = join(machine.folder, 'out.csv');
+    const worker = await machine.worker('first');
+    await paused(machine, slowConfig(machine.folder), 'held', csv);
+    await worker.kill();
+    await machine.worker('second');
+    const client = await machine.client();
+    const { completed, status } = await client.status('held');
+    expect(status).toBe('paused');
+    expect(await machine.json<SessionStatus>(['unpause', 'held'])).toMatchObject({
+      status: 'running',
+      completed,
+    });
+    await client.wait('held');
+    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+  });
+
+  test('`stop` lets running trials finish and analyses; `resume` goes on to the target with the same figures', {
+    timeout: 120_000,
+  }, async () => {
+    const machine = sandbox();
+    const csv = join(machine.folder, 'out.csv');
+    const config = slowConfig(machine.folder);
+    const run = machine.start(['run', ...flagsOf(config, 'ended', TRIALS), '--output-csv', csv, '--json']);
+    await run.waitFor(/\[RESULT\] trial 6 /);
+    expect(await machine.json<SessionStatus>(['stop', 'ended'])).toMatchObject({ status: 'stopping' });
+    expect(await run.exited, run.stderr()).toMatchObject({ code: 0 });
+    const stopped: Outcome = JSON.parse(run.stdout());
+    expect(stopped.status).toBe('stopped');
+    expect(stopped.completed).toBeLessThan(TRIALS);
+    expect(readCsv(csv)).toHaveLength(stopped.completed);
+
+    for (const order of [
+      ['pause', 'ended'],
+      ['extend', 'ended', '--iterations', '3'],
+    ]) {
+      const refused = await machine.run(order);
+      expect(refused, refused.stderr).toMatchObject({ code: 4, stdout: '' });
+      expect(refused.stderr).toMatch(/ended.*arbtune resume ended/);
+    }
+    const resumed = await machine.json<Outcome>(['resume', 'ended', '--output-csv', csv]);
+    expect(resumed).toMatchObject({ status: 'completed', completed: TRIALS });
+    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+  });
+
+  test('one after the other: pause, extend, unpause, stop', { timeout: 120_000 }, async () => {
+    const machine = sandbox();
+    const csv = join(machine.folder, 'out.csv');
+    await machine.worker('only');
+    const config = slowConfig(machine.folder, { method: 'random' });
+    const first = 'min_spread_pct=0.01,slippage_bps=3,max_position_krw=20000';
+    const next = 'min_spread_pct=0.02,slippage_bps=5,max_position_krw=30000';
+    await machine.json([
+      ...['start', ...flagsOf(config, 'ordered', 100_000), '--output-csv', csv, '--enqueue', first],
+    ]);
+    const client = await machine.client();
+    await waitUntil(async () => (await client.status('ordered')).completed > 1);
+
+    expect(await machine.json<SessionStatus>(['pause', 'ordered'])).toMatchObject({ status: 'paused' });
+    await waitUntil(async () => (await client.status('ordered')).running.length === 0);
+    const { completed } = await client.status('ordered');
+    const extend = ['extend', 'ordered', '--iterations', '3', '--workers', '2', '--enqueue', next];
+    expect(await machine.json<SessionStatus>(extend)).toMatchObject({
+      ...{ status: 'paused', completed, iterations: 100_003, parallelism: 2 },
+    });
+
+    expect(await machine.json<SessionStatus>(['unpause', 'ordered'])).toMatchObject({ status: 'running' });
+    await waitUntil(async () => (await client.status('ordered')).completed > completed + 1);
+    expect(await machine.json<SessionStatus>(['stop', 'ordered'])).toMatchObject({ status: 'stopping' });
+    const result = await client.wait('ordered');
+    expect(result.status).toBe('stopped');
+
+    const rows = readCsv(csv);
+    expect(column(rows, 'iteration')).toEqual(iterations(result.completed));
+    const enqueued = rows
+      .filter((row) => row.reason === 'enqueued')
+      .map((row) => row['param.min_spread_pct']);
+    expect(enqueued).toEqual(['0.01', '0.02']);
+    expect(rows[0]).toMatchObject({ 'param.slippage_bps': '3', 'param.max_position_krw': '20000' });
+  });
+
+  test('`cancel` ends at once and keeps what was measured; nothing more can be asked of the session', {
+    timeout: 120_000,
+  }, async () => {
+    const machine = sandbox();
+    const csv = join(machine.folder, 'out.csv');
+    await machine.worker('only');
+    await paused(machine, slowConfig(machine.folder), 'gone', csv);
+    const client = await machine.client();
+    const { completed } = await client.status('gone');
+    await machine.json(['cancel', 'gone']);
+    await expect(client.wait('gone')).rejects.toThrow(/was cancelled/);
+    expect(existsSync(csv)).toBe(false);
+    const report = await machine.json<{ status: string; stored: { trials: number } }>(['status', 'gone']);
+    expect(report).toMatchObject({ status: 'cancelled', stored: { trials: completed } });
+    const refused = await machine.run(['extend', 'gone', '--iterations', '3']);
+    expect(refused, refused.stderr).toMatchObject({ code: 4, stdout: '' });
+    expect(refused.stderr).toMatch(/cancelled/);
+  });
+});
