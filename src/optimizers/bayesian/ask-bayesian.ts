@@ -32,7 +32,7 @@ export function askBayesian(input: AskInput): Proposal {
   const look = lookFor(input.iteration, observed, pending, encoding, design);
   const improvement = new Acquisition(
     look.model,
-    look.best,
+    look.goal,
     outcomes(input, pending.length),
     input.settings.acquisition ?? 'ei',
   );

@@ -69,12 +69,12 @@ function elitePoints(encoding: Encoding, { box, elite, next }: Hunt): Float64Arr
       const point = trial.slice();
       const scale = ELITE_SCALES[index % ELITE_SCALES.length]!;
       for (let j = 0; j < point.length; j++) {
-        if (index % 2 === 1 && next() > few) continue;
+        const isMoved = index % 2 === 0 || next() <= few;
         if (encoding.nominal[j]) {
-          if (next() < CHANGED_CHOICES) point[j] = encoding.choiceAt(j, next());
+          if (isMoved && next() < CHANGED_CHOICES) point[j] = encoding.choiceAt(j, next());
         } else {
-          const moved = point[j]! + scale * normalQuantile(1e-6 + next() * (1 - 2e-6));
-          point[j] = Math.min(Math.max(moved, box.lower[j]!), box.upper[j]!);
+          const move = isMoved ? scale * normalQuantile(1e-6 + next() * (1 - 2e-6)) : 0;
+          point[j] = Math.min(Math.max(point[j]! + move, box.lower[j]!), box.upper[j]!);
         }
       }
       return encoding.snap(point);

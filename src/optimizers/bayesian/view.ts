@@ -34,8 +34,10 @@ const VIEWS: readonly View[] = [
 export interface Look {
   readonly label: string;
   readonly model: Posterior;
-  /** The target to improve on. */
+  /** The best target, as far as the view judges it. */
   readonly best: number;
+  /** The target a trial has to get below. */
+  readonly goal: number;
   /** The best trial as the view sees it. */
   readonly middle: Float64Array;
   readonly isLocal: boolean;
@@ -48,6 +50,12 @@ const FIT_ROWS = 120;
 
 /** Fits are renewed with every trial up to here, then twenty times while the number of trials doubles. */
 const FIT_ALWAYS = 24;
+
+/**
+ * What a trial far from the best one has to gain, in standard deviations of the targets. Without it the global views
+ * would polish a converged optimum for ever by amounts that the model's noise feigns; polishing is local work.
+ */
+const GLOBAL_MARGIN = 0.01;
 
 /** Noise, as a share of the targets' variance, from which the best trial is judged by the model, not its own loss. */
 const NOISY = 1e-3;
@@ -102,6 +110,7 @@ export function lookFor(
     label: view.label,
     model,
     best: bestTarget,
+    goal: bestTarget - (view.scope === 'global' ? GLOBAL_MARGIN : 0),
     middle,
     isLocal: view.scope !== 'global',
     box:
