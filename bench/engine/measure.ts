@@ -4,9 +4,12 @@ import { resolveStrategy } from '../../src/paper-engine/params.ts';
 import { measure } from '../../src/paper-engine/replay.ts';
 import { createWorld } from '../../src/paper-engine/run.ts';
 import { createScan } from '../../src/paper-engine/scan.ts';
+import { inlineTheEngine } from '../../src/worker/engine-flags.ts';
 import { BENCH_SETTINGS, benchParams, readBenchFile } from './data-set.ts';
 
 /** One process of the bench: the paper engine, by full scan or with the index. `file rows min_spread scan|index`. */
+
+inlineTheEngine();
 
 const [path = '', rows = '', minSpread = '', mode = ''] = process.argv.slice(2);
 const market = readBenchFile({ path, rows: Number(rows) });

@@ -27,8 +27,9 @@ export class Order {
   limit = 0;
   sentAt = 0;
   arrivedAt = 0;
-  /** When its outcome is known. */
+  /** When its outcome is known, and a row in force by then. */
   knownAt = 0;
+  row = 0;
   filled = 0;
   price = 0;
   /** Quote units. */
@@ -78,6 +79,7 @@ export function send(run: Run, order: Order, signalRow: number, number: number):
   const price = order.buying ? columns.ask[row]! : columns.bid[row]!;
   const acceptable = order.buying ? price <= order.limit : price >= order.limit;
   const shown = acceptable ? floorToLot(run.available(order.venue, order.buying, row), venue.lot) : 0;
+  order.row = row;
   order.price = price;
   order.filled = Math.min(order.quantity, shown);
   if (order.filled > 0) fill(run, order, row);
@@ -142,6 +144,6 @@ function list(recorder: Recorder, trade: number, order: Order, number: number, r
 
 /** How far past the quote it was sent for an order filled, basis points; 0 or below when it filled as well or better. */
 export function slippageOf(order: Order): number {
-  if (order.filled === 0) return 0;
+  if (order.filled === 0 || order.price === order.seen) return 0;
   return (order.buying ? order.price / order.seen - 1 : 1 - order.price / order.seen) * 1e4;
 }

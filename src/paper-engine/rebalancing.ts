@@ -51,12 +51,11 @@ function sendCash(run: Run, now: number, row: number): void {
   const { ledger, book, world, market } = run;
   const rate = market.rate[row]!;
   const cost = world.settings.rebalancing.conversion_bps / 1e4;
-  const scale = world.binance.quoteUnits / world.upbit.quoteUnits;
   const krw = run.cash(UPBIT);
   const usdtInKrw = run.krw(BINANCE, run.cash(BINANCE), row);
   const surplus = krw - Math.floor((krw + usdtInKrw) * world.openingCashShare);
   if (surplus > 0) {
-    const usdt = Math.floor((surplus * scale) / (rate * (1 + cost)));
+    const usdt = Math.floor((surplus * world.usdtUnits) / (rate * (1 + cost)));
     const worth = run.krw(BINANCE, usdt, row);
     ledger.move(now, UPBIT_CASH, CONVERTED_KRW, surplus);
     ledger.move(now, CONVERTED_USDT, TRANSIT_USDT, usdt);
@@ -64,7 +63,7 @@ function sendCash(run: Run, now: number, row: number): void {
     book.rebalancing += worth - surplus;
     run.transitToUpbit.cash = false;
   } else if (surplus < 0) {
-    const usdt = Math.min(run.cash(BINANCE), Math.floor((-surplus * scale) / rate));
+    const usdt = Math.min(run.cash(BINANCE), Math.floor((-surplus * world.usdtUnits) / rate));
     const worth = run.krw(BINANCE, usdt, row);
     const received = Math.floor(worth * (1 - cost));
     ledger.move(now, BINANCE_CASH, CONVERTED_USDT, usdt);

@@ -43,6 +43,11 @@ export interface Settlement {
   slippageBps: number;
 }
 
+/** The next UTC midnight, microseconds. */
+function endOfDay(time: number): number {
+  return (Math.floor(time / DAY) + 1) * DAY;
+}
+
 export class RiskGuard {
   /** Trading is allowed from this moment on, microseconds. */
   freeAt = Number.NEGATIVE_INFINITY;
@@ -56,15 +61,15 @@ export class RiskGuard {
   readonly #limits: GuardSettings;
   readonly #strategy: Strategy;
   readonly #krwUnits: number;
-  readonly #capital: number;
+  readonly #fallLimit: number;
   readonly #end: number;
   readonly #trips: Trip[] | undefined;
 
   /** When each trade was sent. */
   readonly #sent: number[] = [];
-  #sentDay = Number.NEGATIVE_INFINITY;
+  #sentDayEnd = Number.NEGATIVE_INFINITY;
   #sentToday = 0;
-  #day = Number.NEGATIVE_INFINITY;
+  #dayEnd = Number.NEGATIVE_INFINITY;
   #dayStart = 0;
   #equity = 0;
   #peak = 0;
@@ -81,7 +86,7 @@ export class RiskGuard {
     this.#limits = limits;
     this.#strategy = strategy;
     this.#krwUnits = world.krwUnits;
-    this.#capital = world.capital;
+    this.#fallLimit = (world.capital * strategy.circuit_breaker_threshold) / 100;
     this.#end = world.end;
     this.#trips = trips;
   }
@@ -89,9 +94,8 @@ export class RiskGuard {
   /** A trade was signalled at `time`. */
   onSent(time: number): void {
     this.#sent.push(time);
-    const day = Math.floor(time / DAY);
-    if (day !== this.#sentDay) {
-      this.#sentDay = day;
+    if (time >= this.#sentDayEnd) {
+      this.#sentDayEnd = endOfDay(time);
       this.#sentToday = 0;
     }
     this.#sentToday++;
@@ -107,15 +111,14 @@ export class RiskGuard {
   /** A trade is settled: the breaker's rules in their order, the first that holds trips; then the counts of trades. */
   onSettled(settled: Settlement): void {
     const { time, equity } = settled;
-    const day = Math.floor(time / DAY);
-    if (day !== this.#day) {
-      this.#day = day;
+    if (time >= this.#dayEnd) {
+      this.#dayEnd = endOfDay(time);
       this.#dayStart = this.#equity;
     }
     this.#equity = equity;
     if (equity > this.#peak) this.#peak = equity;
     this.freeAt = time + this.#strategy.trade_cooldown_s * SECOND;
-    this.#checkBreaker(settled, day);
+    this.#checkBreaker(settled);
     if (this.#legs >= this.#limits.fill_rate_window) {
       this.#legs = 0;
       this.#ordered = 0;
@@ -124,19 +127,18 @@ export class RiskGuard {
     this.#checkCounts(time);
   }
 
-  #checkBreaker({ time, equity, unhedged, slippageBps }: Settlement, day: number): void {
+  #checkBreaker({ time, equity, unhedged, slippageBps }: Settlement): void {
     const limits = this.#limits;
     const strategy = this.#strategy;
     const units = this.#krwUnits;
     const cool = time + limits.cool_down_s * SECOND;
     const dayLoss = this.#dayStart - equity;
     const fall = this.#peak - equity;
-    const fallLimit = (this.#capital * strategy.circuit_breaker_threshold) / 100;
+    const fallLimit = this.#fallLimit;
     if (-equity > limits.max_total_loss_krw * units) {
       this.#trip(0, time, -equity / units, limits.max_total_loss_krw, Number.POSITIVE_INFINITY);
     } else if (dayLoss > strategy.max_daily_loss_krw * units) {
-      const tomorrow = Math.max(cool, (day + 1) * DAY);
-      this.#trip(1, time, dayLoss / units, strategy.max_daily_loss_krw, tomorrow);
+      this.#trip(1, time, dayLoss / units, strategy.max_daily_loss_krw, Math.max(cool, this.#dayEnd));
     } else if (fall > fallLimit) {
       this.#trip(2, time, fall / units, fallLimit / units, cool);
       this.#peak = equity;
@@ -157,7 +159,7 @@ export class RiskGuard {
       if (until > this.freeAt) this.#wait(6, time, most, until);
     }
     if (this.#sentToday >= this.#limits.max_trades_per_day) {
-      const until = (this.#sentDay + 1) * DAY;
+      const until = this.#sentDayEnd;
       if (until > this.freeAt) this.#wait(7, time, this.#limits.max_trades_per_day, until);
     }
   }

@@ -64,6 +64,8 @@ export interface World {
   readonly settings: EngineSettings;
   readonly upbit: Venue;
   readonly binance: Venue;
+  /** USDT units to the KRW unit at a rate of 1. */
+  readonly usdtUnits: number;
   readonly factors: EdgeFactors;
   /** Of the jitter's seed. */
   readonly seedHash: number;
@@ -89,13 +91,15 @@ export function createWorld(market: MarketData, settings: EngineSettings): World
   const quoted = firstRow < market.rows;
   const rate = quoted ? market.rate[firstRow]! : 0;
   const mid = quoted ? (market.upbit.bid[firstRow]! + market.upbit.ask[firstRow]!) / 2 : 0;
-  const binanceCash = krwOf(upbit, binance, binance.cash, rate);
+  const usdtUnits = binance.quoteUnits / upbit.quoteUnits;
+  const binanceCash = krwOf(binance.cash, rate, usdtUnits);
   const cash = upbit.cash + binanceCash;
   return {
     market,
     settings,
     upbit,
     binance,
+    usdtUnits,
     factors: edgeFactors(upbit, binance),
     seedHash: hashSeed(settings.seed),
     firstRow,
@@ -112,8 +116,8 @@ function isQuoted({ upbit, binance, rate }: MarketData, row: number): boolean {
 }
 
 /** USDT units in KRW units at `rate`, a half away from zero. */
-export function krwOf(upbit: Venue, binance: Venue, usdt: number, rate: number): number {
-  return roundSigned((usdt * rate) / (binance.quoteUnits / upbit.quoteUnits));
+function krwOf(usdt: number, rate: number, usdtUnits: number): number {
+  return roundSigned((usdt * rate) / usdtUnits);
 }
 
 /** The state of one trial on one data set. */
@@ -141,6 +145,8 @@ export class Run {
   /** What our own orders took from the quote of this stamp, by venue and side. */
   readonly #takenOf = new Float64Array(4).fill(Number.NaN);
   readonly #taken = new Float64Array(4);
+  /** Without skew. */
+  readonly #leastEdge: number;
 
   constructor(world: World, strategy: Strategy, finder: CandidateFinder, recorder?: Recorder) {
     const { market, settings, upbit, binance } = world;
@@ -163,6 +169,7 @@ export class Run {
       recorder?.trips,
     );
     this.score = new Scorecard(market.time[0] ?? 0, settings.return_period_s, world.capital);
+    this.#leastEdge = Math.max(settings.guard.min_edge_pct, strategy.min_spread_pct) / 100;
     this.updateThresholds();
   }
 
@@ -184,8 +191,7 @@ export class Run {
 
   /** Quote units of a venue in KRW units at the rate of `row`. */
   krw(venue: VenueId, amount: number, row: number): number {
-    const { upbit, binance } = this.world;
-    return venue === UPBIT ? amount : krwOf(upbit, binance, amount, this.market.rate[row]!);
+    return venue === UPBIT ? amount : krwOf(amount, this.market.rate[row]!, this.world.usdtUnits);
   }
 
   /** Upbit's mid price: what unhedged coin is marked at. Where the row has no quote, that of the last row with one. */
@@ -220,15 +226,21 @@ export class Run {
   /** After every change of balances: skew moves the least edges, and what cannot be paid is not looked for. */
   updateThresholds(): void {
     const { strategy, world } = this;
-    const total = this.coin(UPBIT) + this.coin(BINANCE);
-    const shift = total === 0 ? 0 : this.coin(UPBIT) / total - world.openingShare;
-    const skew = strategy.inventory_skew_pct * shift;
-    const least = world.settings.guard.min_edge_pct;
+    let sellingUpbit = this.#leastEdge;
+    let sellingBinance = this.#leastEdge;
+    if (strategy.inventory_skew_pct > 0) {
+      const total = this.coin(UPBIT) + this.coin(BINANCE);
+      const shift = total === 0 ? 0 : this.coin(UPBIT) / total - world.openingShare;
+      const skew = strategy.inventory_skew_pct * shift;
+      const least = world.settings.guard.min_edge_pct;
+      sellingUpbit = Math.max(least, strategy.min_spread_pct - skew) / 100;
+      sellingBinance = Math.max(least, strategy.min_spread_pct + skew) / 100;
+    }
     this.thresholdSellingUpbit = this.#canTrade(world.binance, world.upbit)
-      ? Math.max(least, strategy.min_spread_pct - skew) / 100
+      ? sellingUpbit
       : Number.POSITIVE_INFINITY;
     this.thresholdSellingBinance = this.#canTrade(world.upbit, world.binance)
-      ? Math.max(least, strategy.min_spread_pct + skew) / 100
+      ? sellingBinance
       : Number.POSITIVE_INFINITY;
   }
 

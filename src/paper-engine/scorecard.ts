@@ -40,8 +40,8 @@ export class Scorecard {
   readonly #start: number;
   readonly #period: number;
   readonly #capital: number;
-  #bucket = 0;
-  #bucketEquity = 0;
+  #periodEnd: number;
+  #periodEquity = 0;
   #equity = 0;
   #sum = 0;
   #squares = 0;
@@ -52,13 +52,13 @@ export class Scorecard {
     this.#peakAt = start;
     this.#period = periodSeconds * SECOND;
     this.#capital = capital;
+    this.#periodEnd = this.#endOfPeriod(start);
   }
 
   onEquity(time: number, equity: number): void {
-    const bucket = Math.floor((time - this.#start) / this.#period);
-    if (bucket > this.#bucket) {
+    if (time >= this.#periodEnd) {
       this.#closePeriod();
-      this.#bucket = bucket;
+      this.#periodEnd = this.#endOfPeriod(time);
     }
     if (equity >= this.peak) {
       this.#underWater(time);
@@ -103,9 +103,13 @@ export class Scorecard {
     if (this.#equity < this.peak && duration > this.maxDrawdownTime) this.maxDrawdownTime = duration;
   }
 
+  #endOfPeriod(time: number): number {
+    return this.#start + (Math.floor((time - this.#start) / this.#period) + 1) * this.#period;
+  }
+
   #closePeriod(): void {
-    const gain = (this.#equity - this.#bucketEquity) / this.#capital;
-    this.#bucketEquity = this.#equity;
+    const gain = (this.#equity - this.#periodEquity) / this.#capital;
+    this.#periodEquity = this.#equity;
     this.#sum += gain;
     this.#squares += gain * gain;
     if (gain < 0) this.#downSquares += gain * gain;

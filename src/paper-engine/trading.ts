@@ -61,6 +61,7 @@ export function tradeOn(run: Run, desk: Desk, row: number): boolean {
   send(run, sellsUpbit ? buy : sell, row, 1);
   bookLegs(run, desk, edge);
   desk.unwinding.knownAt = Math.max(buy.knownAt, sell.knownAt);
+  desk.unwinding.row = Math.max(buy.row, sell.row);
   unwind(run, desk.unwinding, row);
   settle(run, desk, row, realisedBefore);
   run.recorder?.trades.push({
@@ -121,7 +122,7 @@ function bookLegs(run: Run, { buy, sell }: Desk, edge: number): void {
 function settle(run: Run, desk: Desk, signalRow: number, realisedBefore: number): void {
   const { market, book, score } = run;
   const settledAt = desk.unwinding.knownAt;
-  const row = rowInForce(market.time, market.rows, settledAt, signalRow);
+  const row = rowInForce(market.time, market.rows, settledAt, desk.unwinding.row);
   if (desk.buy.filled > 0 || desk.sell.filled > 0) score.onTrade(book.realised - realisedBefore);
   rebalanceIfDue(run, settledAt, row);
   run.updateThresholds();

@@ -6,15 +6,15 @@ import { BINANCE, buyLimit, floorToLot, notionalOf, UPBIT, type VenueId } from '
 /** Closing what only one leg filled: sold, or bought back, where it costs least, until it is too small for an order. */
 
 /**
- * Sends up to `guard.unwind_attempts` orders, one after the other, from `order.knownAt` on, and leaves there when the
+ * Sends up to `guard.unwind_attempts` orders, one after the other, from `order.knownAt` (at or after `order.row`) on, and leaves there when the
  * last outcome is known. What is left is carried and tried again with the next trade.
  */
 export function unwind(run: Run, order: Order, signalRow: number): void {
   const { market, book, score } = run;
   for (let attempt = 0; attempt < run.world.settings.guard.unwind_attempts; attempt++) {
     if (book.residual === 0) return;
-    const row = rowInForce(market.time, market.rows, order.knownAt, signalRow);
-    if (!aimUnwinding(run, order, row)) return;
+    order.row = rowInForce(market.time, market.rows, order.knownAt, order.row);
+    if (!aimUnwinding(run, order, order.row)) return;
     order.sentAt = order.knownAt;
     send(run, order, signalRow, 2 + attempt);
     score.unwinds++;

@@ -13,6 +13,14 @@ export const UPBIT = 0;
 export const BINANCE = 1;
 export type VenueId = typeof UPBIT | typeof BINANCE;
 
+/** A row of the tick table. */
+export interface Tick {
+  readonly from: number;
+  readonly size: number;
+  /** Ticks a unit of price, where a tick is below 1; else 0. */
+  readonly perUnit: number;
+}
+
 export interface Venue {
   readonly id: VenueId;
   /** Parts per million. */
@@ -22,7 +30,7 @@ export interface Venue {
   readonly sellFactor: number;
   /** What a unit bought costs. */
   readonly buyFactor: number;
-  readonly ticks: readonly (readonly [number, number])[];
+  readonly ticks: readonly Tick[];
   /** Coin units. */
   readonly lot: number;
   /** Quote units. */
@@ -48,7 +56,11 @@ export function compileVenue(id: VenueId, settings: VenueSettings): Venue {
     feeInCoin,
     sellFactor: 1 - fee,
     buyFactor: feeInCoin ? 1 / (1 - fee) : 1 + fee,
-    ticks: settings.ticks,
+    ticks: settings.ticks.map(([from, size]) => ({
+      from,
+      size,
+      perUnit: size < 1 ? Math.round(1 / size) : 0,
+    })),
     lot: Math.round(settings.lot * COIN_UNITS),
     minNotional: Math.round(settings.min_notional * quoteUnits),
     quoteUnits,
@@ -81,25 +93,23 @@ export function feeOf(venue: Venue, amount: number): number {
   return Math.ceil((amount * venue.feePpm) / 1e6);
 }
 
-function tickAt(venue: Venue, price: number): number {
+function tickAt(venue: Venue, price: number): Tick {
   const { ticks } = venue;
   let row = ticks.length - 1;
-  while (row > 0 && price < ticks[row]![0]) row--;
-  return ticks[row]![1];
+  while (row > 0 && price < ticks[row]!.from) row--;
+  return ticks[row]!;
 }
 
 /** The dearest price on the tick grid that is not above `price`, but for 1e-9 of a tick. */
 function floorToTick(venue: Venue, price: number): number {
-  const tick = tickAt(venue, price);
-  if (tick >= 1) return Math.floor(price / tick + 1e-9) * tick;
-  const perUnit = Math.round(1 / tick);
+  const { size, perUnit } = tickAt(venue, price);
+  if (perUnit === 0) return Math.floor(price / size + 1e-9) * size;
   return Math.floor(price * perUnit + 1e-9) / perUnit;
 }
 
 function ceilToTick(venue: Venue, price: number): number {
-  const tick = tickAt(venue, price);
-  if (tick >= 1) return Math.ceil(price / tick - 1e-9) * tick;
-  const perUnit = Math.round(1 / tick);
+  const { size, perUnit } = tickAt(venue, price);
+  if (perUnit === 0) return Math.ceil(price / size - 1e-9) * size;
   return Math.ceil(price * perUnit - 1e-9) / perUnit;
 }
 
@@ -119,5 +129,5 @@ export function displayedUnits(quantity: number): number {
 }
 
 export function floorToLot(quantity: number, lot: number): number {
-  return Math.floor(quantity / lot) * lot;
+  return lot === 1 ? Math.floor(quantity) : Math.floor(quantity / lot) * lot;
 }

@@ -68,9 +68,11 @@ export function createEnginePool({ threads, location }: EnginePoolOptions): Tria
       signal.throwIfAborted();
       const session = await loadOnce(spec);
       const queue = [...trials];
+      const failure = new AbortController();
+      const ended = AbortSignal.any([signal, failure.signal]);
       const lane = async (): Promise<void> => {
         for (;;) {
-          signal.throwIfAborted();
+          ended.throwIfAborted();
           const chunk = queue.splice(0, chunkSize(session, queue.length, threads));
           if (chunk.length === 0) return;
           const startedAt = performance.now();
@@ -79,7 +81,7 @@ export function createEnginePool({ threads, location }: EnginePoolOptions): Tria
             session.data,
             chunk,
             spec.limits.trialTimeoutMs,
-            signal,
+            ended,
           );
           outcomes.forEach(onOutcome);
           queue.unshift(...unmeasured);
@@ -88,10 +90,17 @@ export function createEnginePool({ threads, location }: EnginePoolOptions): Tria
           session.perTrialMs = session.perTrialMs === undefined ? took : (session.perTrialMs + took) / 2;
         }
       };
-      await Promise.all(Array.from({ length: Math.min(threads, trials.length) }, lane));
+      const lanes = Array.from({ length: Math.min(threads, trials.length) }, lane);
+      // A lane that fails ends the others, so that nothing is reported after the rejection.
+      await Promise.all(lanes.map((one) => one.catch((error) => Promise.reject(abandon(failure, error)))));
     },
     close: () => pool.destroy(),
   };
+}
+
+function abandon(failure: AbortController, error: unknown): unknown {
+  failure.abort(error);
+  return error;
 }
 
 async function loadSession(
@@ -120,7 +129,10 @@ async function loadSession(
     }),
   );
   return {
-    data: { key, sets, settings, objective: spec.objective, fixed: spec.fixed },
+    data: {
+      ...{ key, sets, settings, objective: spec.objective, fixed: spec.fixed },
+      ...(spec.pruner ? { pruner: spec.pruner } : {}),
+    },
     perTrialMs: undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { TrialOutcome, TrialRequest } from '../activities/trial-evaluator.ts';
+import type { PrunerRule } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
 import type { MarketData } from '../market-data/market-data.ts';
 import type { RiskProfile } from '../market-data/scenario.ts';
@@ -13,8 +14,13 @@ import { createWorld, type World } from '../paper-engine/run.ts';
 import { createScan } from '../paper-engine/scan.ts';
 import type { EngineSettings } from '../paper-engine/settings.ts';
 import type { Params } from '../search-space/space.ts';
+import type { ScenarioMetrics } from '../store/trial-record.ts';
+import { inlineTheEngine } from './engine-flags.ts';
+import { pruneTrial } from './prune-trial.ts';
 
 /** A thread of the engine pool: measures a chunk of trials on data that lies in shared memory. */
+
+inlineTheEngine();
 
 export interface DataSet {
   readonly scenario: string;
@@ -32,6 +38,7 @@ export interface SessionData {
   readonly settings: EngineSettings;
   readonly objective: ObjectiveSettings;
   readonly fixed: Params;
+  readonly pruner?: PrunerRule;
 }
 
 export interface Chunk {
@@ -97,12 +104,23 @@ function measureTrial(
   const durationMs = (): number => performance.now() - startedAt;
   try {
     const params = { ...session.fixed, ...trial.params };
-    const scenarios = session.sets.map(({ scenario, profile }, i) => {
+    const scenarios: ScenarioMetrics[] = [];
+    for (const [i, { scenario, profile }] of session.sets.entries()) {
       const { world, finder } = compiled[i]!;
       const metrics = measure(world, resolveStrategy(params, profile), finder);
       checkFinite(metrics, scenario);
-      return { scenario, metrics };
-    });
+      scenarios.push({ scenario, metrics });
+      const pruned =
+        session.pruner &&
+        pruneTrial(
+          session.pruner,
+          session.objective,
+          session.sets.map((set) => set.scenario),
+          trial,
+          scenarios,
+        );
+      if (pruned) return { status: 'pruned', iteration, ...pruned, scenarios, durationMs: durationMs() };
+    }
     const score = scoreTrial(session.objective, scenarios);
     return { status: 'completed', iteration, ...score, scenarios, durationMs: durationMs() };
   } catch (error) {
