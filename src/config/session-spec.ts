@@ -28,6 +28,14 @@ export interface StoppingRules {
   readonly target?: number;
   /** End when this much time has passed, milliseconds; running trials finish. */
   readonly timeLimitMs?: number;
+  /** End when the search expects to gain less than this, in units of the first objective; one objective only. */
+  readonly expectedRegret?: number;
+}
+
+/** Ends a trial before its last scenario when it can hardly become the best. */
+export interface PrunerRule {
+  /** Chance that a trial which would have become the best is ended, 0 < maxError < 1. */
+  readonly maxError: number;
 }
 
 export interface SessionSpec {
@@ -46,6 +54,8 @@ export interface SessionSpec {
   readonly ordering: Ordering;
   readonly limits: TrialLimits;
   readonly stopping: StoppingRules;
+  /** Absent: every trial is measured on all scenarios. */
+  readonly pruner?: PrunerRule;
   /** Params to try first, in this order. */
   readonly enqueue: readonly Params[];
   /** sha256 of what decides the results (all above except maxIterations, parallelism and limits). */

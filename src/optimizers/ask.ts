@@ -3,6 +3,7 @@ import { askGrid } from './grid.ts';
 import type { AskInput, Proposal } from './optimizer.ts';
 import { askRandom } from './random.ts';
 
+export { expectedRegret } from './bayesian/expected-regret.ts';
 export { gridSize } from './grid.ts';
 
 /** Proposes trial `input.iteration`. Pure; the order of `finished` and `pending` does not matter. */

@@ -1,3 +1,5 @@
+import type { StoppingRules } from '../config/session-spec.ts';
+import type { Direction } from '../objective/objective.ts';
 import type { FinishedTrial } from './optimizer.ts';
 
 /** When a session has done enough: rules that compose. Pure; each looks at what its caller may see, and at no clock. */
@@ -61,6 +63,17 @@ export function timeLimit(milliseconds: number): StoppingRule {
 export function smallExpectedRegret(loss: number): StoppingRule {
   return ({ expectedRegret = Number.POSITIVE_INFINITY }) =>
     expectedRegret < loss ? `expects to gain less than ${loss}` : undefined;
+}
+
+/** A session's rules as one; `direction` is that of its first objective, whose target is a metric, not a loss. */
+export function stoppingRule(rules: StoppingRules, direction: Direction): StoppingRule {
+  const { patience: trials, target, timeLimitMs, expectedRegret } = rules;
+  return anyOf([
+    ...(target === undefined ? [] : [targetLoss(direction === 'maximize' ? -target : target)]),
+    ...(trials === undefined ? [] : [patience(trials)]),
+    ...(timeLimitMs === undefined ? [] : [timeLimit(timeLimitMs)]),
+    ...(expectedRegret === undefined ? [] : [smallExpectedRegret(expectedRegret)]),
+  ]);
 }
 
 /** The first loss of a trial that counts: finished, finite, within its constraints. */

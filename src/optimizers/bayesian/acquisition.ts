@@ -139,7 +139,10 @@ export class Acquisition implements Worth {
 }
 
 /** The least of the pending points' means once their outcomes are those of the sample. */
-function leastPending({ points, measured, factor, whitened, mean }: Posterior, sample: Float64Array): number {
+export function leastPending(
+  { points, measured, factor, whitened, mean }: Posterior,
+  sample: Float64Array,
+): number {
   const n = points.count;
   let least = Number.POSITIVE_INFINITY;
   for (let p = measured; p < n; p++) {

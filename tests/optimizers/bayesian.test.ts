@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { ask } from '../../src/optimizers/ask.ts';
+import type { Acquisition, FinishedTrial, Method, PendingTrial } from '../../src/optimizers/optimizer.ts';
+import { encode } from '../../src/search-space/params.ts';
+import type { Params, SearchSpace } from '../../src/search-space/space.ts';
+
+/** What Bayesian search is for: better trials than chance gives, in every kind of session. */
+
+type Measured = Pick<FinishedTrial, 'losses' | 'violation'>;
+
+interface Session {
+  readonly method?: Method;
+  readonly seed?: number;
+  readonly trials: number;
+  readonly inFlight?: number;
+  readonly acquisition?: Acquisition;
+}
+
+function run(
+  space: SearchSpace,
+  measure: (params: Params) => Measured,
+  { method = 'bayesian', seed = 1, trials, inFlight = 1, acquisition }: Session,
+): FinishedTrial[] {
+  const finished: FinishedTrial[] = [];
+  while (finished.length < trials) {
+    const pending: PendingTrial[] = [];
+    while (pending.length < inFlight) {
+      const proposal = ask({
+        space,
+        settings: { method, seed, gridPoints: 3, sampler: 'sobol', ...(acquisition && { acquisition }) },
+        iteration: finished.length + pending.length + 1,
+        finished,
+        pending,
+      });
+      if (proposal.kind === 'exhausted') throw new Error('exhausted');
+      pending.push({ iteration: finished.length + pending.length + 1, params: proposal.params });
+    }
+    finished.push(...pending.map((trial) => ({ ...trial, ...measure(trial.params) })));
+  }
+  return finished;
+}
+
+const bestOf = (trials: readonly FinishedTrial[]): number =>
+  Math.min(...trials.map(({ losses, violation }) => (losses && violation === 0 ? losses[0]! : Infinity)));
+
+const medianBest = (space: SearchSpace, measure: (params: Params) => Measured, session: Session): number =>
+  [1, 2, 3, 4, 5].map((seed) => bestOf(run(space, measure, { ...session, seed }))).sort((a, b) => a - b)[2]!;
+
+const SPACE: SearchSpace = {
+  side: { type: 'categorical', choices: ['both', 'long', 'short'] },
+  spread: { type: 'float', bounds: [0.01, 1], log: true },
+  lots: { type: 'int', bounds: [1, 50] },
+  hold: { type: 'float', bounds: [0, 10], step: 0.5, when: { side: ['both'] } },
+  strict: { type: 'bool' },
+};
+
+/** Least 0 at both, 0.1, 30, 4, true. */
+function mixed(params: Params): number {
+  const spread = Math.log10(Number(params.spread)) + 1;
+  const hold = params.side === 'both' ? (Number(params.hold) - 4) ** 2 / 40 : 0.6;
+  const lots = (Number(params.lots) - 30) / 30;
+  return spread ** 2 + lots ** 2 + hold + (params.strict ? 0 : 0.2) + (params.side === 'short' ? 0.1 : 0);
+}
+const measureMixed = (params: Params): Measured => ({ losses: [mixed(params)], violation: 0 });
+
+describe('Bayesian search', () => {
+  it.each([undefined, 'ei', 'ucb', 'poi'] as const)(
+    'beats random on a mixed, conditional space: acquisition %s',
+    (acquisition) => {
+      const ours = medianBest(SPACE, measureMixed, { trials: 40, ...(acquisition && { acquisition }) });
+      const random = medianBest(SPACE, measureMixed, { trials: 40, method: 'random' });
+      expect(ours).toBeLessThan(0.25 * random);
+    },
+  );
+
+  it('gives up little when eight trials are in flight, and asks for eight different ones', () => {
+    const trials = run(SPACE, measureMixed, { trials: 40, inFlight: 8 });
+    for (let first = 8; first < 40; first += 8) {
+      const points = trials.slice(first, first + 8).map((trial) => encode(SPACE, trial.params).join());
+      expect(new Set(points).size).toBe(8);
+    }
+    const random = medianBest(SPACE, measureMixed, { trials: 40, method: 'random' });
+    expect(medianBest(SPACE, measureMixed, { trials: 40, inFlight: 8 })).toBeLessThan(0.4 * random);
+  });
+
+  it('finds the optimum on the edge of what is feasible', () => {
+    const space: SearchSpace = { x: { type: 'float', bounds: [0, 1] }, y: { type: 'float', bounds: [0, 1] } };
+    // The least of x + y where x y >= 0.09 is 0.6.
+    const measure = ({ x, y }: Params): Measured => ({
+      losses: [Number(x) + Number(y)],
+      violation: Math.max(0, 0.09 - Number(x) * Number(y)),
+    });
+    expect(medianBest(space, measure, { trials: 40 })).toBeLessThan(0.605);
+  });
+
+  it('reaches the feasible part when no trial of the design lies in it', () => {
+    const space: SearchSpace = { x: { type: 'float', bounds: [0, 1] }, y: { type: 'float', bounds: [0, 1] } };
+    const measure = ({ x, y }: Params): Measured => ({
+      losses: [Number(x)],
+      violation: Math.max(0, Math.hypot(Number(x) - 0.83, Number(y) - 0.37) - 0.04),
+    });
+    expect(medianBest(space, measure, { trials: 40 })).toBeLessThan(0.81);
+  });
+
+  it('stays away from where trials fail', () => {
+    const space: SearchSpace = { x: { type: 'float', bounds: [0, 1] }, y: { type: 'float', bounds: [0, 1] } };
+    const measure = ({ x, y }: Params): Measured => ({
+      losses: Number(x) < 0.5 ? null : [(Number(x) - 0.65) ** 2 + (Number(y) - 0.2) ** 2],
+      violation: 0,
+    });
+    const trials = run(space, measure, { trials: 40 });
+    expect(bestOf(trials)).toBeLessThan(1e-3);
+    const failed = (from: number, to: number) =>
+      trials.slice(from, to).filter((trial) => trial.losses === null).length;
+    expect(failed(20, 40)).toBeLessThan(6);
+  });
+
+  it('spreads a session of two objectives over their front', () => {
+    const space: SearchSpace = Object.fromEntries(
+      ['a', 'b', 'c'].map((name) => [name, { type: 'float', bounds: [0, 1] }]),
+    );
+    // The front is b = c = 0.5, with (a, (1 - a)) from corner to corner.
+    const measure = ({ a, b, c }: Params): Measured => {
+      const off = (Number(b) - 0.5) ** 2 + (Number(c) - 0.5) ** 2;
+      return { losses: [Number(a) ** 2 + off, (1 - Number(a)) ** 2 + off], violation: 0 };
+    };
+    const near = run(space, measure, { trials: 60 }).filter(
+      ({ params }) => (Number(params.b) - 0.5) ** 2 + (Number(params.c) - 0.5) ** 2 < 0.01,
+    );
+    const fifths = new Set(near.map(({ params }) => Math.min(4, Math.floor(Number(params.a) * 5))));
+    expect(fifths.size).toBe(5);
+  });
+
+  it('does not care in which unit the loss is, or what is added to it', () => {
+    const scaled = (scale: number, offset: number) =>
+      run(SPACE, (params) => ({ losses: [scale * mixed(params) + offset], violation: 0 }), { trials: 25 });
+    const plain = scaled(1, 0).map((trial) => trial.params);
+    // Powers of two, so that not even rounding differs.
+    expect(scaled(2 ** 40, 0).map((trial) => trial.params)).toEqual(plain);
+    expect(scaled(2 ** -60, 0).map((trial) => trial.params)).toEqual(plain);
+  });
+
+  it('says in a line why it proposes a trial', () => {
+    const finished = run(SPACE, measureMixed, { trials: 12 });
+    const reasons = [13, 14, 15, 16].map((iteration) => {
+      const proposal = ask({
+        space: SPACE,
+        settings: { method: 'bayesian', seed: 1, gridPoints: 3, sampler: 'sobol' },
+        iteration,
+        finished,
+        pending: [],
+      });
+      return proposal.kind === 'trial' ? proposal.reason : '';
+    });
+    for (const reason of reasons)
+      expect(reason).toMatch(/^[a-z ,]+: (under )?\d+ % chance to beat the best$/);
+    expect(new Set(reasons.map((reason) => reason.split(':')[0])).size).toBe(4);
+  });
+
+  it('asks in bounded time and memory however long the session', () => {
+    const finished = run(SPACE, measureMixed, { trials: 2500, method: 'random' });
+    const before = process.cpuUsage();
+    for (const iteration of [2501, 2502, 2503, 2504]) {
+      ask({
+        space: SPACE,
+        settings: { method: 'bayesian', seed: 1, gridPoints: 3, sampler: 'sobol' },
+        iteration,
+        finished,
+        pending: [],
+      });
+    }
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 4000).toBeLessThan(1000);
+  });
+});
