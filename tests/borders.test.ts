@@ -58,9 +58,6 @@ test('the workflow reaches Temporal’s workflow package and pure code only', ()
 });
 
 test('an import that breaks a border is seen', () => {
-  expect(
-    reach('src/store/sqlite-store.ts')
-      .packages.keys()
-      .some((name) => name.startsWith('node:')),
-  ).toBe(true);
+  const { packages } = reach('src/store/sqlite-store.ts');
+  expect([...packages.keys()].some((name) => name.startsWith('node:'))).toBe(true);
 });

@@ -54,6 +54,7 @@ function columns() {
     'ms a trial',
     'engine ms',
     'orchestration ms',
+    'CPU ms',
     'events',
     'bytes',
     'runs',
@@ -79,9 +80,8 @@ async function measure({ client, store }: Stack, { optimizer, workers, trials }:
   const records = await store.loadTrials(sessionId);
   const engine = records.reduce((sum, { duration_ms }) => sum + duration_ms, 0);
   const perTrial = (value: number) => value / trials;
-  const numbers = [perTrial(elapsed), perTrial(engine), perTrial(elapsed - engine)].map((ms) =>
-    ms.toFixed(2),
-  );
+  const times = [elapsed, engine, elapsed - engine, (cpu.user + cpu.system) / 1000];
+  const numbers = times.map((ms) => perTrial(ms).toFixed(2));
   const { events, bytes, runs } = history;
   return [
     optimizer,

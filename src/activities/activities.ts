@@ -11,7 +11,16 @@ import type { TrialRequest } from './trial-evaluator.ts';
 export interface EvaluateInput {
   /** Which session's data and settings: a worker reads them once from the session's first event. */
   readonly specHash: string;
-  readonly trials: readonly TrialRequest[];
+  readonly trials: readonly Omit<TrialRequest, 'rivals'>[];
+  /** With a pruner: trial n is judged against trials 1 .. n - window; absent: against all that are finished. */
+  readonly window?: number;
+}
+
+/** A trial that was measured whole, as a pruner sees it. */
+export interface Rival {
+  readonly iteration: number;
+  /** The first objective by scenario, in the session's order. */
+  readonly byScenario: readonly number[];
 }
 
 export interface PersistInput {

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ResultStore } from '../store/result-store.ts';
-import { visibleTrialsQuery } from '../workflows/messages.ts';
+import { rivalsQuery, visibleTrialsQuery } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
 import type { Activities } from './activities.ts';
 import { analyzeSession } from './analyze-session.ts';
@@ -39,7 +39,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       onTrials({ sessionId, iterations, state: 'started' });
       try {
         const spec = await specs.get(context.client, execution, input.specHash);
-        const measured = await evaluateTrials(context, spec, input, evaluator, workerId);
+        const rivals = spec.pruner ? await sessionHandle(Context.current()).query(rivalsQuery) : [];
+        const measured = await evaluateTrials(context, spec, { ...input, rivals }, evaluator, workerId);
         onTrials({ sessionId, iterations, state: 'finished' });
         return measured;
       } catch (error) {
@@ -83,12 +84,18 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     async proposeTrials({ specHash, ...request }) {
       const { client, execution } = sessionOf(Context.current());
       const { space, optimizer } = await specs.get(client, execution, specHash);
-      const trials = await client.workflow
-        .getHandle(execution.workflowId, execution.runId)
-        .query(visibleTrialsQuery, request.iterations.at(-1) ?? 0);
+      const trials = await sessionHandle(Context.current()).query(
+        visibleTrialsQuery,
+        request.iterations.at(-1) ?? 0,
+      );
       return propose({ ...request, ...trials, space, settings: optimizer });
     },
   };
+}
+
+function sessionHandle(context: Context) {
+  const { client, execution } = sessionOf(context);
+  return client.workflow.getHandle(execution.workflowId, execution.runId);
 }
 
 /** The workflow that the activity belongs to, and a client to ask it by. */

@@ -1,10 +1,10 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
-import type { EvaluateInput } from './activities.ts';
+import type { EvaluateInput, Rival } from './activities.ts';
 import type { MeasuredBatch } from './measured-batch.ts';
 import { type MeasuredBy, packOutcomes } from './measurement.ts';
-import type { TrialEvaluator, TrialOutcome } from './trial-evaluator.ts';
+import type { TrialEvaluator, TrialOutcome, TrialRequest } from './trial-evaluator.ts';
 
 /** A batch of trials on the paper engine, heartbeating what is finished: a batch that dies half-way goes on from there. */
 
@@ -19,7 +19,7 @@ interface Measured {
 export async function evaluateTrials(
   context: Context,
   spec: SessionSpec,
-  input: EvaluateInput,
+  input: EvaluateInput & { readonly rivals: readonly Rival[] },
   evaluator: TrialEvaluator,
   workerId: string,
 ): Promise<MeasuredBatch> {
@@ -31,7 +31,9 @@ export async function evaluateTrials(
   try {
     await evaluator.evaluate(
       spec,
-      input.trials.filter(({ iteration }) => !measured.has(iteration)),
+      input.trials
+        .filter(({ iteration }) => !measured.has(iteration))
+        .map((trial) => withRivals(spec, input, trial)),
       {
         signal: context.cancellationSignal,
         onOutcome: (outcome) => {
@@ -49,7 +51,22 @@ export async function evaluateTrials(
   } finally {
     clearInterval(timer);
   }
-  return packOutcomes(input.trials.map(({ iteration }) => outcomeOf(measured, iteration)));
+  return packOutcomes(
+    input.trials.map(({ iteration }) => outcomeOf(measured, iteration)),
+    spec.pruner && spec.objective.objectives[0]?.metric,
+  );
+}
+
+/** What the pruner may judge the trial by, as the ordering allows. */
+function withRivals(
+  { pruner }: SessionSpec,
+  { rivals, window }: Parameters<typeof evaluateTrials>[2],
+  trial: TrialRequest,
+): TrialRequest {
+  if (!pruner) return trial;
+  const last = window === undefined ? Number.POSITIVE_INFINITY : trial.iteration - window;
+  const visible = rivals.filter(({ iteration }) => iteration <= last);
+  return { ...trial, rivals: visible.map(({ byScenario }) => byScenario) };
 }
 
 function heartbeatDetails(context: Context): Measured[] {

@@ -21,6 +21,10 @@ export interface Measurement {
   readonly durationMs: number;
   /** One value per objective, each in its own direction; absent when the trial failed. */
   readonly objectives?: readonly number[];
+  /** The first objective by scenario, of a trial that was measured whole; only in sessions that prune. */
+  readonly byScenario?: readonly number[];
+  /** How many scenarios a pruned trial was measured on; `objectives` then holds what was expected of it. */
+  readonly prunedAfter?: number;
   /** Sum of constraint violations; absent when the trial failed. */
   readonly violation?: number;
   /** Why the trial failed. */

@@ -22,34 +22,44 @@ export interface MeasuredBy {
   readonly at: number;
 }
 
-/** Packs outcomes of one session, in the given order. */
-export function packOutcomes(measured: readonly { outcome: TrialOutcome; by: MeasuredBy }[]): MeasuredBatch {
+/** Packs outcomes of one session, in the given order; `prunedMetric` is the first objective's where trials are pruned. */
+export function packOutcomes(
+  measured: readonly { outcome: TrialOutcome; by: MeasuredBy }[],
+  prunedMetric?: string,
+): MeasuredBatch {
   const outcomes = measured.map(({ outcome }) => outcome);
   return {
     trials: measured.map(({ outcome, by }): Measurement => {
       const head = { iteration: outcome.iteration, ...by, durationMs: round(outcome.durationMs) };
       if (outcome.status === 'failed') return { ...head, error: outcome.error };
-      return { ...head, objectives: outcome.objectives, violation: outcome.violation };
+      const { violation, scenarios } = outcome;
+      if (outcome.status === 'pruned') {
+        return { ...head, objectives: [outcome.expected], prunedAfter: scenarios.length, violation };
+      }
+      const byScenario =
+        prunedMetric === undefined ? undefined : scenarios.map((own) => own.metrics[prunedMetric] ?? 0);
+      return { ...head, objectives: outcome.objectives, violation, ...(byScenario ? { byScenario } : {}) };
     }),
     metrics: pack(metricTable(outcomes)),
   };
 }
 
 function metricTable(outcomes: readonly TrialOutcome[]): MetricTable {
-  const completed = outcomes.filter((outcome) => outcome.status === 'completed');
-  const tables = completed.flatMap(({ metrics, scenarios }) => [
-    metrics,
-    ...scenarios.map((own) => own.metrics),
+  const shown = outcomes.filter((outcome) => outcome.status !== 'failed');
+  const tables = shown.flatMap((outcome) => [
+    ...(outcome.status === 'completed' ? [outcome.metrics] : []),
+    ...outcome.scenarios.map((own) => own.metrics),
   ]);
   const metrics = [...new Set(tables.flatMap(Object.keys))];
   const scenarios = [
-    ...new Set(completed.flatMap((outcome) => outcome.scenarios.map(({ scenario }) => scenario))),
+    ...new Set(shown.flatMap((outcome) => outcome.scenarios.map(({ scenario }) => scenario))),
   ];
   const row = (values: Metrics | undefined) => metrics.map((name) => values?.[name] ?? null);
   const values = outcomes.map((outcome) => {
     if (outcome.status === 'failed') return [];
     const byScenario = new Map(outcome.scenarios.map((own) => [own.scenario, own.metrics]));
-    return [row(outcome.metrics), ...scenarios.map((name) => row(byScenario.get(name)))];
+    const aggregated = outcome.status === 'completed' ? outcome.metrics : undefined;
+    return [row(aggregated), ...scenarios.map((name) => row(byScenario.get(name)))];
   });
   return { metrics, scenarios, values };
 }
@@ -83,7 +93,9 @@ export function toRecords(
       throw new Error(`Measurement of trial ${measurement.iteration} without its params`);
     }
     const [metrics = {}, ...rest] = metricsOf(table, i);
-    const byScenario = rest.map((own, k) => ({ scenario: table.scenarios[k] ?? '', metrics: own }));
+    const byScenario = rest
+      .map((own, k) => ({ scenario: table.scenarios[k] ?? '', metrics: own }))
+      .slice(0, measurement.prunedAfter ?? rest.length);
     return toRecord(measurement, trial, metrics, byScenario, session);
   });
 }
@@ -104,12 +116,16 @@ function toRecord(
   byScenario: readonly ScenarioMetrics[],
   session: { readonly sessionId: string; readonly dataHash: string },
 ): TrialRecord {
-  const { objectives = [], error } = measurement;
+  const { objectives = [], prunedAfter } = measurement;
+  const error =
+    prunedAfter === undefined
+      ? measurement.error
+      : `ended after ${prunedAfter} scenarios: it could hardly become the best`;
   return {
     session_id: session.sessionId,
     worker_id: measurement.workerId,
     iteration: measurement.iteration,
-    status: error === undefined ? 'completed' : 'failed',
+    status: prunedAfter !== undefined ? 'pruned' : error === undefined ? 'completed' : 'failed',
     timestamp: new Date(measurement.at).toISOString(),
     params: trial.params,
     metrics,

@@ -8,6 +8,11 @@ import type { ScenarioMetrics } from '../store/trial-record.ts';
 export interface TrialRequest {
   readonly iteration: number;
   readonly params: Params;
+  /**
+   * With a pruner: the first objective of earlier whole trials, by scenario in the session's order, that this trial
+   * is judged against. Absent: it is measured whole.
+   */
+  readonly rivals?: readonly (readonly number[])[];
 }
 
 export type TrialOutcome =
@@ -20,6 +25,16 @@ export type TrialOutcome =
       readonly violation: number;
       readonly scenarios: readonly ScenarioMetrics[];
       /** From a monotonic clock. */
+      readonly durationMs: number;
+    }
+  | {
+      readonly status: 'pruned';
+      readonly iteration: number;
+      /** What the first objective would probably have been, in its own direction. */
+      readonly expected: number;
+      /** Of the scenarios it was measured on. */
+      readonly violation: number;
+      readonly scenarios: readonly ScenarioMetrics[];
       readonly durationMs: number;
     }
   | {

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { ArbtuneError } from '../errors.ts';
-import type { ScenarioMetrics, TrialRecord } from '../store/trial-record.ts';
+import { readTrialStatus, type ScenarioMetrics, type TrialRecord } from '../store/trial-record.ts';
 import { columnOrder } from './column-order.ts';
 import { numberCell, paramCell, readNumber, readParam, readText, textCell } from './csv-cells.ts';
 
@@ -91,10 +91,10 @@ function readRow(
   if (iteration === undefined || !Number.isSafeInteger(iteration)) {
     throw wrong(`iteration is ${quote(cell.get('iteration') ?? '')}; expected a whole number`);
   }
-  const status = text('status') ?? '';
-  const completed = status === 'completed';
-  // A status of another tool that is not ours counts as failed, never as completed, and stays readable.
-  const error = text('error') ?? (completed || status === 'failed' ? undefined : `status "${status}"`);
+  const written = text('status') ?? '';
+  const status = readTrialStatus(written);
+  // A status of another tool stays readable.
+  const error = text('error') ?? (status === written ? undefined : `status "${written}"`);
   const objectives = json<readonly number[]>('objectives');
   const reason = text('reason');
   const named = (prefix: string) => names.filter((name) => name.startsWith(prefix));
@@ -102,7 +102,7 @@ function readRow(
     session_id: text('session_id') ?? '',
     worker_id: text('worker_id') ?? '',
     iteration,
-    status: completed ? 'completed' : 'failed',
+    status,
     timestamp: text('timestamp') ?? '',
     params: present(named(PARAM), PARAM, (name) => readParam(cell.get(name) ?? '')),
     metrics: present(named(METRIC), METRIC, number),

@@ -55,6 +55,7 @@ function totalsLine(totals: ResultTotals): string {
   return [
     count(totals.total_iterations, 'trial'),
     `${totals.completed} completed`,
+    ...(totals.pruned > 0 ? [`${totals.pruned} pruned`] : []),
     `${totals.failed} failed`,
     named(totals.sessions, 'session'),
     named(totals.workers, 'worker'),

@@ -1,6 +1,6 @@
 import { ArbtuneError } from '../errors.ts';
 import type { Params } from '../search-space/space.ts';
-import type { TrialRecord } from '../store/trial-record.ts';
+import type { TrialRecord, TrialStatus } from '../store/trial-record.ts';
 import { columnOrder } from './column-order.ts';
 import { OBJECTIVE, type RankedTrial, rankTrials } from './ranking.ts';
 
@@ -11,6 +11,7 @@ export const DEFAULT_TOP_N = 5;
 export interface ResultTotals {
   readonly total_iterations: number;
   readonly completed: number;
+  readonly pruned: number;
   readonly failed: number;
   readonly total_workers: number;
   readonly unique_sessions: number;
@@ -44,11 +45,12 @@ export class TuningAnalyzer {
     const records = this.#records;
     const workers = distinct(records.map((record) => record.worker_id));
     const sessions = distinct(records.map((record) => record.session_id));
-    const completed = records.filter((record) => record.status === 'completed').length;
+    const count = (status: TrialStatus) => records.filter((record) => record.status === status).length;
     return {
       total_iterations: records.length,
-      completed,
-      failed: records.length - completed,
+      completed: count('completed'),
+      pruned: count('pruned'),
+      failed: count('failed'),
       total_workers: workers.length,
       unique_sessions: sessions.length,
       metrics_keys: columnOrder(records.map((record) => record.metrics)),

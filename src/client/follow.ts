@@ -91,7 +91,7 @@ async function tellTrials(
   for (;;) {
     const trials = await client.trials(sessionId, next, TRIALS_PER_LOOK);
     for (const trial of trials) {
-      const isFinished = trial.status === 'completed' || trial.status === 'failed';
+      const isFinished = trial.status !== 'proposed' && trial.status !== 'running';
       if (isFinished && !told.has(trial.iteration)) {
         told.add(trial.iteration);
         onEvent({ kind: 'trial', trial });

@@ -74,8 +74,9 @@ export function carriedFrom(
       losses,
       violation,
       workers.indexOf(record.worker_id),
+      ...shownOf(spec, record),
     ];
-    if (objective === null) continue;
+    if (objective === null || record.status !== 'completed') continue;
     const { iteration, params } = record;
     const candidate = { iteration, params, objective, violation };
     if (isBetter(spec, candidate, best)) best = candidate;
@@ -85,7 +86,8 @@ export function carriedFrom(
     proposed: [],
     workers,
     ...(best ? { best } : {}),
-    enqueued: [],
+    // Params to try first are the first trials: those that are not measured yet are still to be tried.
+    enqueued: spec.enqueue.filter((_, i) => !trials[i]),
     target: iterations,
     parallelism,
     paused: false,
@@ -94,4 +96,15 @@ export function carriedFrom(
     requests: [],
     hasSessionWorkers: false,
   };
+}
+
+/** What a pruner needs to know of the trial, where there is one. */
+function shownOf(
+  { pruner, objective }: SessionSpec,
+  record: TrialRecord,
+): [shown?: readonly number[] | 'pruned'] {
+  if (!pruner || record.status === 'failed') return [];
+  if (record.status === 'pruned') return ['pruned'];
+  const metric = objective.objectives[0]?.metric ?? '';
+  return [record.scenario_metrics.map(({ metrics }) => metrics[metric] ?? 0)];
 }

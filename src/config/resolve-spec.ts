@@ -35,6 +35,7 @@ export function resolveSpec(
     ordering: config.ordering,
     limits: trialLimits(config),
     stopping: stoppingRules(config.stopping),
+    ...(config.pruner === undefined ? {} : { pruner: { maxError: config.pruner.max_error } }),
     enqueue: config.enqueue,
   };
   return { ...spec, specHash: specHash(spec), dataHash };

@@ -83,7 +83,9 @@ export const scenarioSchema = z.strictObject({
   risk_profile: riskProfile
     .prefault({})
     .describe('Strategy parameters where neither a trial nor `fixed` gives them'),
-  expected_outcomes: expectedOutcomes.prefault({}).describe('What the scenario is meant to show; every key may be absent'),
+  expected_outcomes: expectedOutcomes
+    .prefault({})
+    .describe('What the scenario is meant to show; every key may be absent'),
 });
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;

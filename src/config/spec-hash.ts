@@ -7,9 +7,9 @@ type Unhashed = Omit<SessionSpec, 'specHash' | 'dataHash'>;
 
 /** Everything but what may change while a session runs. The space is a list: the order of its parameters counts. */
 export function decidingPart(spec: Unhashed): Readonly<Record<string, unknown>> {
-  const { name, fixed, optimizer, objective, scenarios, ordering, stopping, enqueue, engine } = spec;
+  const { name, fixed, optimizer, objective, scenarios, ordering, stopping, pruner, enqueue, engine } = spec;
   const space = Object.entries(spec.space);
-  return { name, space, fixed, optimizer, objective, scenarios, ordering, stopping, enqueue, engine };
+  return { name, space, fixed, optimizer, objective, scenarios, ordering, stopping, pruner, enqueue, engine };
 }
 
 export function specHash(spec: Unhashed): string {

@@ -29,6 +29,7 @@ export function checkTuning(
   if (parsed === undefined) return undefined;
   const config = applyOverrides(parsed.tuning, overrides);
   checkEngine(config, findings);
+  checkPruner(config, findings);
   if (!findings.hasErrorAt(SPACE_PATH)) {
     const space = searchSpace(config.search_space);
     checkEnqueue(config.enqueue, space, findings);
@@ -58,6 +59,20 @@ function checkGrid(size: number, config: TuningConfig, findings: Findings): void
     code: 'GRID_TOO_LARGE',
     message: `the grid has ${count(size)} points with grid_points ${config.grid_points}; at most ${count(MAX_ITERATIONS)} are allowed`,
     hint: 'Search fewer parameters, write larger steps or fewer grid_points, or use method: random or bayesian',
+  });
+}
+
+/** A pruner judges one number by the scenarios that are still to come. */
+function checkPruner({ pruner, scenarios, objective }: TuningConfig, findings: Findings): void {
+  if (pruner === undefined) return;
+  const objectives = objective.metrics?.length ?? 1;
+  if (scenarios.length >= 2 && objectives === 1) return;
+  findings.add({
+    path: ['tuning', 'pruner'],
+    at: 'key',
+    code: 'BAD_VALUE',
+    message: `needs at least 2 scenarios and a single objective, got ${scenarios.length} and ${objectives}`,
+    hint: 'Name another scenario, keep one objective, or leave the pruner out',
   });
 }
 

@@ -169,6 +169,18 @@ const stopping = z.strictObject({
     .describe('End when this much time has passed, seconds; running trials finish'),
 });
 
+const pruner = z
+  .strictObject({
+    max_error: z
+      .number()
+      .positive('a number between 0 and 1')
+      .lt(1, 'a number between 0 and 1')
+      .default(0.1)
+      .describe('Chance that a trial which would have become the best is ended'),
+  })
+  .optional()
+  .describe('Ends a trial before its last scenario when it can hardly become the best; absent: never');
+
 const tuning = z.strictObject({
   name: z
     .string()
@@ -205,6 +217,7 @@ const tuning = z.strictObject({
     .describe('`deterministic`: the same trials on every run; `asynchronous`: quickest, not repeatable'),
   limits: limits.prefault({}).describe('Time limits and retries'),
   stopping: stopping.prefault({}).describe('When to end before `max_iterations`'),
+  pruner,
   enqueue: z.array(paramValues).default([]).describe('Parameter sets to try first, in this order'),
   engine: engineSchema.prefault({}).describe('The world the strategy trades in'),
 });

@@ -1,6 +1,6 @@
 import type { Metrics } from '../objective/objective.ts';
 import type { Params } from '../search-space/space.ts';
-import type { ScenarioMetrics, TrialRecord } from './trial-record.ts';
+import { readTrialStatus, type ScenarioMetrics, type TrialRecord } from './trial-record.ts';
 
 /**
  * A trial as flat text fields, the form both stores keep. Numbers are written in their shortest form that reads back
@@ -45,16 +45,13 @@ export function decodeTrial(fields: TrialFields): TrialRecord {
   if (!Number.isSafeInteger(iteration) || iteration < 0) {
     throw new SyntaxError(`iteration is ${JSON.stringify(fields.iteration ?? null)}, not a whole number`);
   }
-  const completed = fields.status === 'completed';
-  const error =
-    completed || fields.status === 'failed'
-      ? fields.error
-      : (fields.error ?? `status "${fields.status ?? ''}"`);
+  const status = readTrialStatus(fields.status);
+  const error = status === fields.status ? fields.error : (fields.error ?? `status "${fields.status ?? ''}"`);
   return {
     session_id: fields.session_id ?? '',
     worker_id: fields.worker_id ?? '',
     iteration,
-    status: completed ? 'completed' : 'failed',
+    status,
     timestamp: fields.timestamp ?? '',
     params: parse<Params>(fields, 'params', {}),
     metrics: parse<Metrics>(fields, 'metrics', {}),

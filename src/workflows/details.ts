@@ -31,10 +31,10 @@ export function batchSummary(
 
 /** Markdown for the workflow's current details. */
 export function statusDetails(status: SessionStatus): string {
-  const done = status.completed + status.failed;
+  const done = status.completed + status.pruned + status.failed;
   const lines = [
     `**${status.status}**${status.why ? ` (${status.why})` : ''}: ${done} of ${status.iterations} trials` +
-      `${status.failed > 0 ? `, ${status.failed} failed` : ''}, ${status.persisted} stored, by ${status.optimizer}`,
+      `${status.pruned > 0 ? `, ${status.pruned} pruned` : ''}${status.failed > 0 ? `, ${status.failed} failed` : ''}, ${status.persisted} stored, by ${status.optimizer}`,
   ];
   if (status.best) {
     lines.push(

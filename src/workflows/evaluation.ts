@@ -22,7 +22,7 @@ export interface EvaluatedBatch {
 
 /**
  * Every trial comes back measured, or as failed with its reason. A batch that fails as a whole is tried again trial
- * by trial, since one of them may have taken the others with it.
+ * by trial, since one of them may have taken the others with it. `parallelism` is what a pruner's ordering hides.
  *
  * Throws a cancellation, and failures that no other trial would escape.
  */
@@ -30,14 +30,15 @@ export async function evaluateBatch(
   input: SessionInput,
   router: QueueRouter,
   trials: readonly ProposedTrial[],
+  parallelism: number,
 ): Promise<EvaluatedBatch[]> {
   try {
-    return [{ trials, measured: await evaluate(input, router, trials) }];
+    return [{ trials, measured: await evaluate(input, router, trials, parallelism) }];
   } catch (error) {
     if (isCancellation(error) || isSessionWide(error)) throw error;
     if (trials.length === 1) return [{ trials, measured: failedBatch(trials, error) }];
     const batches: EvaluatedBatch[] = [];
-    for (const trial of trials) batches.push(...(await evaluateBatch(input, router, [trial])));
+    for (const trial of trials) batches.push(...(await evaluateBatch(input, router, [trial], parallelism)));
     return batches;
   }
 }
@@ -46,6 +47,7 @@ async function evaluate(
   { spec, session }: SessionInput,
   router: QueueRouter,
   trials: readonly ProposedTrial[],
+  parallelism: number,
 ): Promise<MeasuredBatch> {
   const options = {
     startToCloseTimeout: limits.EVALUATE_OVERHEAD_MS + trials.length * spec.limits.trialTimeoutMs,
@@ -61,6 +63,7 @@ async function evaluate(
   const request = {
     specHash: spec.specHash,
     trials: trials.map(({ iteration, params }) => ({ iteration, params })),
+    ...(spec.pruner && spec.ordering === 'deterministic' ? { window: parallelism } : {}),
   };
   return await somewhere(session, router, false, (place) =>
     proxyActivities<Pick<Activities, 'evaluateTrials'>>({ ...options, ...place }).evaluateTrials(request),

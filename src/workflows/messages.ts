@@ -1,8 +1,9 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { VisibleTrials } from '../activities/activities.ts';
+import type { Rival, VisibleTrials } from '../activities/activities.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { Direction, Metrics } from '../objective/objective.ts';
 import type { Params } from '../search-space/space.ts';
+import type { TrialStatus } from '../store/trial-record.ts';
 import type { CarriedSession } from './session-state.ts';
 
 /** What goes into a session's workflow, what comes out, and what can be said to it while it runs. */
@@ -58,6 +59,8 @@ export interface SessionStatus {
   readonly iterations: number;
   readonly proposed: number;
   readonly completed: number;
+  /** Ended early by the pruner. */
+  readonly pruned: number;
   readonly failed: number;
   readonly persisted: number;
   readonly parallelism: number;
@@ -74,6 +77,7 @@ export interface SessionResult {
   readonly why?: string;
   readonly iterations: number;
   readonly completed: number;
+  readonly pruned: number;
   readonly failed: number;
   readonly best?: BestTrial & { readonly metrics: Metrics };
   /** Of the first objective: which end of a ranking is the good one. */
@@ -85,7 +89,7 @@ export interface SessionResult {
 /** A trial as the `trials` query lists it. */
 export interface ListedTrial {
   readonly iteration: number;
-  readonly status: 'proposed' | 'running' | 'completed' | 'failed';
+  readonly status: 'proposed' | 'running' | TrialStatus;
   readonly params: Params;
   readonly objective: number | null;
   readonly worker_id?: string;
@@ -129,4 +133,6 @@ export const statusQuery = defineQuery<SessionStatus>('status');
 /** Trials `from` .. `from + limit - 1`, in iteration order. */
 export const trialsQuery = defineQuery<ListedTrial[], [from: number, limit: number]>('trials');
 /** What the asks up to trial `last` may see. */
+/** For the pruner: the trials that were measured whole. */
+export const rivalsQuery = defineQuery<Rival[]>('rivals');
 export const visibleTrialsQuery = defineQuery<VisibleTrials, [last: number]>('visible_trials');

@@ -1,7 +1,9 @@
+import type { Rival } from '../activities/activities.ts';
 import type { MeasuredBatch, Measurement, ProposedTrial } from '../activities/measured-batch.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
 import type { Params, ParamValue, SearchSpace } from '../search-space/space.ts';
+import type { TrialStatus } from '../store/trial-record.ts';
 import type { BestTrial, ListedTrial } from './messages.ts';
 
 /**
@@ -14,7 +16,9 @@ export type RankedTrial = BestTrial & { readonly violation: number };
 
 interface TrialRow extends ProposedTrial {
   readonly reason: string;
-  state: 'proposed' | 'running' | 'completed' | 'failed';
+  state: 'proposed' | 'running' | TrialStatus;
+  /** Of a trial measured whole, where trials are pruned. */
+  byScenario?: readonly number[];
   finished?: FinishedTrial;
   objective: number | null;
   workerId?: string;
@@ -26,6 +30,8 @@ export type CarriedTrial = readonly [
   losses: readonly number[] | null,
   violation: number,
   worker: number,
+  /** Where trials are pruned: the first objective by scenario, or that this one was. */
+  shown?: readonly number[] | 'pruned',
 ];
 
 /** The compact state that a continued or resumed session starts from. */
@@ -65,6 +71,7 @@ export class TrialTable {
   #best: RankedTrial | undefined;
   #completed = 0;
   #failed = 0;
+  #pruned = 0;
   /** Trials 1 .. #prefix are finished. */
   #prefix = 0;
   /** Trials 1 .. #next - 1 have been proposed. */
@@ -89,8 +96,12 @@ export class TrialTable {
     return this.#failed;
   }
 
+  get pruned(): number {
+    return this.#pruned;
+  }
+
   get finished(): number {
-    return this.#completed + this.#failed;
+    return this.#completed + this.#pruned + this.#failed;
   }
 
   get waiting(): number {
@@ -183,13 +194,14 @@ export class TrialTable {
     const objectives = measurement.error === undefined ? (measurement.objectives ?? []) : null;
     const losses = objectives && toLosses(this.#spec, objectives);
     const violation = measurement.violation ?? 0;
-    row.state = losses ? 'completed' : 'failed';
+    row.state = !losses ? 'failed' : measurement.prunedAfter === undefined ? 'completed' : 'pruned';
+    if (measurement.byScenario) row.byScenario = measurement.byScenario;
     row.objective = objectives?.[0] ?? null;
     row.workerId = measurement.workerId;
     row.finished = { iteration: row.iteration, params: row.params, losses, violation };
-    this.#count(row.finished, measurement.workerId);
+    this.#count(row.state, measurement.workerId);
     this.#durations.push(measurement.durationMs);
-    if (objectives && losses) {
+    if (objectives && row.state === 'completed') {
       const candidate = {
         iteration: row.iteration,
         params: row.params,
@@ -200,8 +212,9 @@ export class TrialTable {
     }
   }
 
-  #count(trial: FinishedTrial, workerId: string): void {
-    if (trial.losses) this.#completed += 1;
+  #count(status: TrialStatus, workerId: string): void {
+    if (status === 'completed') this.#completed += 1;
+    else if (status === 'pruned') this.#pruned += 1;
     else this.#failed += 1;
     this.#workers.set(workerId, (this.#workers.get(workerId) ?? 0) + 1);
   }
@@ -217,6 +230,13 @@ export class TrialTable {
     }));
   }
 
+  /** The trials that were measured whole, for the pruner. */
+  rivals(): Rival[] {
+    return this.#known(0, this.#rows.length).flatMap(({ iteration, byScenario }) =>
+      byScenario ? [{ iteration, byScenario }] : [],
+    );
+  }
+
   /** Only where no trial is running. */
   carry(): Pick<CarriedSession, 'trials' | 'proposed' | 'workers' | 'best' | 'durations'> {
     const names = Object.keys(this.#spec.space);
@@ -228,6 +248,7 @@ export class TrialTable {
             row.finished.losses,
             row.finished.violation,
             workers.indexOf(row.workerId ?? ''),
+            ...shownOf(row),
           ]
         : null;
     return {
@@ -242,15 +263,25 @@ export class TrialTable {
   #restore(carried: CarriedSession): void {
     carried.trials.forEach((trial, index) => {
       if (trial === null) return;
-      const [values, losses, violation, worker] = trial;
+      const [values, losses, violation, worker, shown] = trial;
       const params = unpackParams(this.#spec.space, values);
       const iteration = index + 1;
       const workerId = carried.workers[worker] ?? '';
       const finished = { iteration, params, losses, violation };
       const objective = losses ? fromLoss(this.#spec, losses) : null;
-      const state = losses ? 'completed' : 'failed';
-      this.#rows[index] = { iteration, params, reason: '', state, finished, objective, workerId };
-      this.#count(finished, workerId);
+      const state = !losses ? 'failed' : shown === 'pruned' ? 'pruned' : 'completed';
+      const byScenario = shown === undefined || shown === 'pruned' ? {} : { byScenario: shown };
+      this.#rows[index] = {
+        iteration,
+        params,
+        reason: '',
+        state,
+        finished,
+        objective,
+        workerId,
+        ...byScenario,
+      };
+      this.#count(state, workerId);
     });
     this.#skipKnown();
     while (this.#rows[this.#prefix]?.finished) this.#prefix += 1;
@@ -258,6 +289,11 @@ export class TrialTable {
     this.#durations = [...carried.durations];
     this.#best = carried.best;
   }
+}
+
+function shownOf(row: TrialRow): [shown?: readonly number[] | 'pruned'] {
+  if (row.state === 'pruned') return ['pruned'];
+  return row.byScenario ? [row.byScenario] : [];
 }
 
 function split(rows: readonly TrialRow[]): { finished: FinishedTrial[]; pending: PendingTrial[] } {

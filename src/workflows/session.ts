@@ -180,7 +180,7 @@ export class Session {
       iterations: trials.map(({ iteration }) => iteration),
       since: new Date().toISOString(),
     });
-    evaluateBatch(this.#input, this.router, trials)
+    evaluateBatch(this.#input, this.router, trials, this.parallelism)
       .then((batches) => {
         for (const batch of batches) this.#tell(batch);
       })
@@ -296,6 +296,7 @@ export class Session {
       iterations: this.target,
       proposed: this.table.next - 1,
       completed: this.table.completed,
+      pruned: this.table.pruned,
       failed: this.table.failed,
       persisted: this.#store.written,
       parallelism: this.parallelism,
@@ -314,6 +315,7 @@ export class Session {
       ...(why === undefined ? {} : { why }),
       iterations: this.target,
       completed: table.completed,
+      pruned: table.pruned,
       failed: table.failed,
       ...(table.best ? { best: { ...table.best, metrics: bestMetrics } } : {}),
       direction: this.#input.spec.objective.objectives[0]?.direction ?? 'maximize',

@@ -14,9 +14,11 @@ export function stoppingRule({ stopping, objective }: SessionSpec): StoppingRule
 }
 
 /**
- * Whether results decide which trials there are: by the method, or by a rule that ends the session. Then trial n is
+ * Whether results decide which trials there are: by the method, or by a rule that ends the session or a trial. Then trial n is
  * proposed only once trials 1 .. n - parallelism are finished, so that it is the same trial on every run.
  */
 export function dependsOnResults(spec: SessionSpec): boolean {
-  return learnsFromResults(spec.optimizer.method) || stoppingRule(spec) !== undefined;
+  return (
+    learnsFromResults(spec.optimizer.method) || stoppingRule(spec) !== undefined || spec.pruner !== undefined
+  );
 }

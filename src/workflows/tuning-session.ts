@@ -76,6 +76,7 @@ async function abandon(session: Session): Promise<void> {
 
 function handleMessages(session: Session, input: SessionInput): void {
   setHandler(messages.statusQuery, () => session.status());
+  setHandler(messages.rivalsQuery, () => session.table.rivals());
   setHandler(messages.visibleTrialsQuery, (last) => visibleTrials(input.spec, session.table, last));
   setHandler(messages.trialsQuery, (from, limit) => session.table.list(from, limit));
 

@@ -19,6 +19,14 @@ const outcome: fc.Arbitrary<TrialOutcome> = fc.oneof(
     durationMs: fc.constant(1.5),
   }),
   fc.record({
+    status: fc.constant('pruned' as const),
+    iteration: fc.constant(1),
+    expected: fc.constant(3),
+    violation: fc.constant(0),
+    scenarios: metrics.map((own) => [{ scenario: 'calm', metrics: { ...own, pnl: 2 } }]),
+    durationMs: fc.constant(0.5),
+  }),
+  fc.record({
     status: fc.constant('failed' as const),
     iteration: fc.constant(1),
     error: fc.string({ minLength: 1 }),
@@ -42,8 +50,11 @@ test('records hold exactly what was measured, after history has carried it as JS
       records.forEach((record, i) => {
         const one = numbered[i];
         expect([record.iteration, record.params, record.attempt]).toEqual([i + 1, { a: i + 1 }, 2]);
+        expect(record.status).toBe(one?.status);
         if (one?.status === 'failed') expect([record.error, record.objective]).toEqual([one.error, null]);
-        else expect([record.metrics, record.scenario_metrics]).toEqual([one?.metrics, one?.scenarios]);
+        else expect(record.scenario_metrics).toEqual(one?.scenarios);
+        if (one?.status === 'completed') expect(record.metrics).toEqual(one.metrics);
+        if (one?.status === 'pruned') expect([record.objective, record.metrics]).toEqual([one.expected, {}]);
       });
     }),
   );

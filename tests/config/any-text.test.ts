@@ -60,7 +60,7 @@ it('a damaged config is refused or loaded, never an exception', async () => {
         expect(column).toBeLessThanOrEqual(excerpt!.length + 1);
       }
       // Nothing but text reaches the terminal.
-      expect(formatIssues(issues)).toMatch(/^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$/);
+      expect(formatIssues(issues).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     }),
     { numRuns: 400 },
   );

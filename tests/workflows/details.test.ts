@@ -34,6 +34,7 @@ test('the details tell progress, the best, what runs and who measured', () => {
       iterations: 9,
       proposed: 5,
       completed: 3,
+      pruned: 0,
       failed: 1,
       persisted: 4,
       started_at: '2026-01-01T00:00:00.000Z',

@@ -12,7 +12,10 @@ export function showProgress(output: Output): (event: SessionEvent) => void {
 }
 
 export function trialLine(trial: ListedTrial): string {
-  const found = trial.objective === null ? trial.status : `objective ${shortValue(trial.objective)}`;
+  const found =
+    trial.status !== 'completed' || trial.objective === null
+      ? trial.status
+      : `objective ${shortValue(trial.objective)}`;
   const by = trial.worker_id ? ` · ${trial.worker_id}` : '';
   return `trial ${trial.iteration} · ${found} · ${shortParams(trial.params)}${by}`;
 }
@@ -26,7 +29,8 @@ function trialFields(trial: ListedTrial): Record<string, unknown> {
 export function statusLine(status: SessionStatus): string {
   const running = status.running.flatMap(({ iterations }) => iterations);
   return [
-    `${status.status} ${status.completed + status.failed}/${status.iterations}`,
+    `${status.status} ${status.completed + status.pruned + status.failed}/${status.iterations}`,
+    ...(status.pruned > 0 ? [`${status.pruned} pruned`] : []),
     ...(status.failed > 0 ? [`${status.failed} failed`] : []),
     running.length > 0 ? `running ${iterationRanges(running)}` : 'nothing running',
     ...(status.best ? [`best ${shortValue(status.best.objective)} (trial ${status.best.iteration})`] : []),

@@ -224,7 +224,7 @@ async function serve(
 }
 
 function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output): void {
-  const { session_id, status, why, iterations, completed, failed, csv } = outcome;
+  const { session_id, status, why, iterations, completed, pruned, failed, csv } = outcome;
   output.log(
     'TUNING',
     `session ${session_id} ${status}${why ? ` (${why})` : ''}: ${completed} completed, ${failed} failed`,
@@ -237,7 +237,18 @@ function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output):
   const best = outcome.best ? { iteration, params, metrics, objective } : null;
   if (asJson) {
     const { workflow_id, run_id } = outcome;
-    output.json({ session_id, workflow_id, run_id, status, iterations, completed, failed, best, csv });
+    output.json({
+      session_id,
+      workflow_id,
+      run_id,
+      status,
+      iterations,
+      completed,
+      pruned,
+      failed,
+      best,
+      csv,
+    });
     return;
   }
   const summary = new TuningAnalyzer(outcome.records).result(
