@@ -77,15 +77,20 @@ export interface ProposeRequest {
   readonly window?: number;
 }
 
+/** A proposal, or that a stopping rule which asks the model has had enough. */
+export type SearchStep = Proposal | { readonly kind: 'enough'; readonly why: string };
+
 /** The same with what its asks look at. */
 export interface ProposeInput extends Omit<ProposeRequest, 'specHash'>, VisibleTrials {
   readonly space: SearchSpace;
   readonly settings: OptimizerSettings;
+  /** The search ends when it expects to gain less than this; absent: never. */
+  readonly expectedRegret?: number;
 }
 
 export interface Activities {
   /** Idempotent: with `window`, what its asks may see never changes. */
-  proposeTrials(input: ProposeRequest): Promise<Proposal[]>;
+  proposeTrials(input: ProposeRequest): Promise<SearchStep[]>;
   /** Idempotent by what it measures: the same trials give the same measurements. Heartbeats finished trials. */
   evaluateTrials(input: EvaluateInput): Promise<MeasuredBatch>;
   /** Idempotent by (session, iteration). */

@@ -83,12 +83,16 @@ export function createActivities(dependencies: ActivityDependencies): Activities
 
     async proposeTrials({ specHash, ...request }) {
       const { client, execution } = sessionOf(Context.current());
-      const { space, optimizer } = await specs.get(client, execution, specHash);
+      const { space, optimizer, stopping } = await specs.get(client, execution, specHash);
       const trials = await sessionHandle(Context.current()).query(
         visibleTrialsQuery,
         request.iterations.at(-1) ?? 0,
       );
-      return propose({ ...request, ...trials, space, settings: optimizer });
+      const { expectedRegret } = stopping;
+      return propose({
+        ...{ ...request, ...trials, space, settings: optimizer },
+        ...(expectedRegret === undefined ? {} : { expectedRegret }),
+      });
     },
   };
 }

@@ -1,26 +1,33 @@
-import { ask } from '../optimizers/ask.ts';
-import type { FinishedTrial, PendingTrial, Proposal } from '../optimizers/optimizer.ts';
-import type { ProposeInput } from './activities.ts';
+import { ask, expectedRegret } from '../optimizers/ask.ts';
+import type { AskInput, FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
+import type { ProposeInput, SearchStep } from './activities.ts';
 
 /**
  * Proposes a group of trials. Pure: run inside the workflow for methods that cost nothing, as an activity for
- * the Gaussian process. Ends early at `exhausted`.
+ * the Gaussian process. Ends early when there is nothing more to propose.
  */
-export function propose(input: ProposeInput): Proposal[] {
-  const proposals: Proposal[] = [];
+export function propose(input: ProposeInput): SearchStep[] {
+  const proposals: SearchStep[] = [];
   const proposed: PendingTrial[] = [];
   for (const iteration of input.iterations) {
-    const proposal = ask({
-      space: input.space,
-      settings: input.settings,
-      iteration,
-      ...visibleTrials(input, iteration, proposed),
-    });
+    const { space, settings } = input;
+    const proposal = nextStep(
+      { space, settings, iteration, ...visibleTrials(input, iteration, proposed) },
+      input.expectedRegret,
+    );
     proposals.push(proposal);
-    if (proposal.kind === 'exhausted') break;
+    if (proposal.kind !== 'trial') break;
     proposed.push({ iteration, params: proposal.params });
   }
   return proposals;
+}
+
+function nextStep(input: AskInput, leastGain: number | undefined): SearchStep {
+  const gain = leastGain === undefined ? undefined : expectedRegret(input);
+  if (leastGain !== undefined && gain !== undefined && gain < leastGain) {
+    return { kind: 'enough', why: `expects to gain ${Number(gain.toPrecision(3))}, less than ${leastGain}` };
+  }
+  return ask(input);
 }
 
 /** What the ask for trial n may see: nothing of a later trial, and of its `window` forerunners only the params. */

@@ -49,10 +49,16 @@ function trialLimits({ limits, max_iterations }: TuningConfig): TrialLimits {
   };
 }
 
-function stoppingRules({ patience, target, time_limit_s }: TuningConfig['stopping']): StoppingRules {
+function stoppingRules({
+  patience,
+  target,
+  time_limit_s,
+  expected_regret,
+}: TuningConfig['stopping']): StoppingRules {
   return {
     ...(patience === undefined ? {} : { patience }),
     ...(target === undefined ? {} : { target }),
+    ...(expected_regret === undefined ? {} : { expectedRegret: expected_regret }),
     ...(time_limit_s === undefined ? {} : { timeLimitMs: Math.ceil(time_limit_s * MS) }),
   };
 }

@@ -30,6 +30,7 @@ export function checkTuning(
   const config = applyOverrides(parsed.tuning, overrides);
   checkEngine(config, findings);
   checkPruner(config, findings);
+  checkExpectedRegret(config, findings);
   if (!findings.hasErrorAt(SPACE_PATH)) {
     const space = searchSpace(config.search_space);
     checkEnqueue(config.enqueue, space, findings);
@@ -73,6 +74,19 @@ function checkPruner({ pruner, scenarios, objective }: TuningConfig, findings: F
     code: 'BAD_VALUE',
     message: `needs at least 2 scenarios and a single objective, got ${scenarios.length} and ${objectives}`,
     hint: 'Name another scenario, keep one objective, or leave the pruner out',
+  });
+}
+
+/** Only a model of the objective can expect anything. */
+function checkExpectedRegret({ stopping, method, objective }: TuningConfig, findings: Findings): void {
+  if (stopping.expected_regret === undefined) return;
+  if (method === 'bayesian' && (objective.metrics?.length ?? 1) === 1) return;
+  findings.add({
+    path: ['tuning', 'stopping', 'expected_regret'],
+    at: 'key',
+    code: 'BAD_VALUE',
+    message: `needs method: bayesian and a single objective, got ${method} and ${objective.metrics?.length ?? 1}`,
+    hint: 'Use patience instead',
   });
 }
 

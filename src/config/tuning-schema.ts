@@ -164,6 +164,13 @@ const limits = z.strictObject({
 const stopping = z.strictObject({
   patience: iterationsSchema.optional().describe('End after this many trials without a better one'),
   target: z.number().optional().describe('End when the first objective reaches this value'),
+  expected_regret: z
+    .number()
+    .positive('a number above 0')
+    .optional()
+    .describe(
+      'End when `bayesian` expects to gain less than this from going on, in units of the objective; one objective only',
+    ),
   time_limit_s: seconds()
     .optional()
     .describe('End when this much time has passed, seconds; running trials finish'),

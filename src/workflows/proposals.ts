@@ -1,8 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities, VisibleTrials } from '../activities/activities.ts';
+import type { Activities, SearchStep, VisibleTrials } from '../activities/activities.ts';
 import { propose } from '../activities/propose.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
-import type { Proposal } from '../optimizers/optimizer.ts';
 import { learnsFromResults } from './batching.ts';
 import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
@@ -40,7 +39,7 @@ export async function askFor(
   table: TrialTable,
   parallelism: number,
   iterations: readonly number[],
-): Promise<Proposal[]> {
+): Promise<SearchStep[]> {
   if (!learnsFromResults(spec.optimizer.method)) {
     const last = iterations.at(-1) ?? 0;
     return propose({

@@ -7,9 +7,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AnalyzeOutput } from '../activities/activities.ts';
+import type { AnalyzeOutput, SearchStep } from '../activities/activities.ts';
 import type { MeasuredBatch } from '../activities/measured-batch.ts';
-import type { Proposal } from '../optimizers/optimizer.ts';
 import type { StoppingRule } from '../optimizers/stopping.ts';
 import type { Params } from '../search-space/space.ts';
 import { batchSize, persistSize } from './batching.ts';
@@ -21,7 +20,7 @@ import { askFor, proposable, visibleTrials } from './proposals.ts';
 import { QueueRouter } from './queue-router.ts';
 import { SESSION_ATTRIBUTES } from './search-attributes.ts';
 import { type CarriedSession, TrialTable } from './session-state.ts';
-import { dependsOnResults, stoppingRule } from './stopping-rules.ts';
+import { dependsOnResults, resultRule } from './stopping-rules.ts';
 import { StoreProjection } from './store-projection.ts';
 
 /**
@@ -66,7 +65,7 @@ export class Session {
     this.#startedAt = carried?.startedAt ?? workflowInfo().startTime.toISOString();
     this.#store = new StoreProjection(input, this.router, this.table.finished);
     this.#attributesAt = this.table.finished;
-    this.#rule = stoppingRule(spec);
+    this.#rule = resultRule(spec);
     this.#isWindowed = dependsOnResults(spec);
     if (this.paused) this.phase = 'paused';
   }
@@ -164,9 +163,11 @@ export class Session {
     this.why = why;
   }
 
-  #take(proposal: Proposal): void {
-    if (proposal.kind === 'trial') {
-      this.table.propose(proposal.params, proposal.reason);
+  #take(step: SearchStep): void {
+    if (step.kind === 'trial') {
+      this.table.propose(step.params, step.reason);
+    } else if (step.kind === 'enough') {
+      this.#end(step.why);
     } else {
       this.#end('every point of the search space has been tried');
     }

@@ -69,3 +69,10 @@ test('an exhausted grid ends the group', () => {
   });
   expect(proposals.map(({ kind }) => kind)).toEqual(['trial', 'trial', 'exhausted']);
 });
+
+test('a search that expects to gain less than is asked for says so instead of proposing', () => {
+  const finished = finishedTrials(20);
+  const input = { space, settings, iterations: [21], finished, pending: [], window: 1 };
+  expect(propose({ ...input, expectedRegret: 1e9 }).map(({ kind }) => kind)).toEqual(['enough']);
+  expect(propose({ ...input, expectedRegret: 1e-12 }).map(({ kind }) => kind)).toEqual(['trial']);
+});
