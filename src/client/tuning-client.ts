@@ -167,6 +167,11 @@ export class TuningClient {
       return await this.#ask(() => this.#handle(sessionId).result());
     } catch (error) {
       if (isCancelled(error)) throw new ArbtuneError('session-failed', `Session ${sessionId} was cancelled`);
+      if (error instanceof ArbtuneError && error.kind === 'session-failed') {
+        throw new ArbtuneError('session-failed', `Session ${sessionId} failed: ${error.message}`, {
+          cause: error,
+        });
+      }
       if (error instanceof WorkflowFailedError) {
         const reason = error.cause?.message ?? error.message;
         throw new ArbtuneError('session-failed', `Session ${sessionId} failed: ${reason}`, { cause: error });
