@@ -2,13 +2,8 @@ import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
-import {
-  type CarriedSession,
-  type CarriedTrial,
-  isBetter,
-  type RankedTrial,
-  toLosses,
-} from '../workflows/session-state.ts';
+import type { CarriedSession, CarriedTrial } from '../workflows/carried-session.ts';
+import { isBetter, type RankedTrial, toLosses } from '../workflows/losses.ts';
 import type { StartedSession, TuningClient } from './tuning-client.ts';
 
 /** Going on with a session that has ended, or that Temporal has forgotten: from the trials that the store holds. */

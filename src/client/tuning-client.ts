@@ -14,10 +14,10 @@ import type { SessionSpec } from '../config/session-spec.ts';
 import type { ConnectionSettings } from '../embedded/configured-server.ts';
 import { ArbtuneError } from '../errors.ts';
 import type { Params } from '../search-space/space.ts';
+import type { CarriedSession } from '../workflows/carried-session.ts';
 import * as messages from '../workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
-import type { CarriedSession } from '../workflows/session-state.ts';
 import { configConflict } from './config-conflict.ts';
 import { applicationFailure, isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
 

@@ -4,7 +4,7 @@ import type { SessionSpec } from '../config/session-spec.ts';
 import type { Direction, Metrics } from '../objective/objective.ts';
 import type { Params } from '../search-space/space.ts';
 import type { TrialStatus } from '../store/trial-record.ts';
-import type { CarriedSession } from './session-state.ts';
+import type { CarriedSession } from './carried-session.ts';
 
 /** What goes into a session's workflow, what comes out, and what can be said to it while it runs. */
 

@@ -6,8 +6,8 @@ import { learnsFromResults } from './batching.ts';
 import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
 import type { QueueRouter } from './queue-router.ts';
-import type { TrialTable } from './session-state.ts';
 import { somewhere } from './somewhere.ts';
+import type { TrialTable } from './trial-table.ts';
 
 /** Which trials may be proposed now, and the asking. What an ask sees is fixed by the ordering, not by who was quick. */
 

@@ -12,6 +12,7 @@ import type { MeasuredBatch } from '../activities/measured-batch.ts';
 import type { StoppingRule } from '../optimizers/stopping.ts';
 import type { Params } from '../search-space/space.ts';
 import { batchSize, persistSize } from './batching.ts';
+import type { CarriedSession } from './carried-session.ts';
 import { statusDetails } from './details.ts';
 import { type EvaluatedBatch, evaluateBatch } from './evaluation.ts';
 import * as limits from './limits.ts';
@@ -19,9 +20,9 @@ import type { RunningTrials, SessionInput, SessionPhase, SessionResult, SessionS
 import { askFor, proposable, visibleTrials } from './proposals.ts';
 import { QueueRouter } from './queue-router.ts';
 import { SESSION_ATTRIBUTES } from './search-attributes.ts';
-import { type CarriedSession, TrialTable } from './session-state.ts';
 import { dependsOnResults, resultRule } from './stopping-rules.ts';
 import { StoreProjection } from './store-projection.ts';
+import { TrialTable } from './trial-table.ts';
 
 /**
  * One run of a session: its trials, what is in flight, and the steps its workflow takes (ask, evaluate, tell,

@@ -2,17 +2,16 @@ import type { Rival } from '../activities/activities.ts';
 import type { MeasuredBatch, Measurement, ProposedTrial } from '../activities/measured-batch.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
-import type { Params, ParamValue, SearchSpace } from '../search-space/space.ts';
+import type { Params } from '../search-space/space.ts';
 import type { TrialStatus } from '../store/trial-record.ts';
-import type { BestTrial, ListedTrial } from './messages.ts';
+import { type CarriedSession, packTrial, unpackTrial } from './carried-session.ts';
+import { fromLoss, isBetter, type RankedTrial, toLosses } from './losses.ts';
+import type { ListedTrial } from './messages.ts';
 
 /**
  * What a session knows of its trials: which are proposed, running and finished, and which is best. Pure and
  * deterministic; `carry` and `restore` take it through a continue-as-new or a resume.
  */
-
-/** A completed trial as the ranking sees it. */
-export type RankedTrial = BestTrial & { readonly violation: number };
 
 interface TrialRow extends ProposedTrial {
   readonly reason: string;
@@ -22,39 +21,6 @@ interface TrialRow extends ProposedTrial {
   finished?: FinishedTrial;
   objective: number | null;
   workerId?: string;
-}
-
-/** A finished trial in a continued session: params in the space's order (null where inactive), then what was found. */
-export type CarriedTrial = readonly [
-  params: readonly (ParamValue | null)[],
-  losses: readonly number[] | null,
-  violation: number,
-  worker: number,
-  /** Where trials are pruned: the first objective by scenario, or that this one was. */
-  shown?: readonly number[] | 'pruned',
-];
-
-/** The compact state that a continued or resumed session starts from. */
-export interface CarriedSession {
-  /** Trial i + 1 at index i; null where it has not been measured. */
-  readonly trials: readonly (CarriedTrial | null)[];
-  /** Trials proposed and not yet measured. */
-  readonly proposed: readonly ProposedTrial[];
-  readonly workers: readonly string[];
-  readonly best?: RankedTrial;
-  /** Params to try next. */
-  readonly enqueued: readonly Params[];
-  readonly target: number;
-  readonly parallelism: number;
-  readonly paused: boolean;
-  /** ISO 8601, of the session's first run. */
-  readonly startedAt: string;
-  /** Durations of the latest trials, milliseconds: what the batch size adapts to. */
-  readonly durations: readonly number[];
-  /** Requests that have been answered, so that none counts twice. */
-  readonly requests: readonly string[];
-  /** Whether workers serve this session alone. */
-  readonly hasSessionWorkers: boolean;
 }
 
 /** Durations remembered for the batch size. */
@@ -239,20 +205,11 @@ export class TrialTable {
 
   /** Only where no trial is running. */
   carry(): Pick<CarriedSession, 'trials' | 'proposed' | 'workers' | 'best' | 'durations'> {
-    const names = Object.keys(this.#spec.space);
     const workers = [...this.#workers.keys()];
-    const pack = (row: TrialRow | undefined): CarriedTrial | null =>
-      row?.finished
-        ? [
-            names.map((name) => row.params[name] ?? null),
-            row.finished.losses,
-            row.finished.violation,
-            workers.indexOf(row.workerId ?? ''),
-            ...shownOf(row),
-          ]
-        : null;
     return {
-      trials: Array.from(this.#rows, pack),
+      trials: Array.from(this.#rows, (row) =>
+        row?.finished ? packTrial(this.#spec.space, workers, row, row.finished) : null,
+      ),
       proposed: this.#waiting.map(({ iteration, params, reason }) => ({ iteration, params, reason })),
       workers,
       ...(this.#best ? { best: this.#best } : {}),
@@ -263,23 +220,12 @@ export class TrialTable {
   #restore(carried: CarriedSession): void {
     carried.trials.forEach((trial, index) => {
       if (trial === null) return;
-      const [values, losses, violation, worker, shown] = trial;
-      const params = unpackParams(this.#spec.space, values);
-      const iteration = index + 1;
-      const workerId = carried.workers[worker] ?? '';
-      const finished = { iteration, params, losses, violation };
-      const objective = losses ? fromLoss(this.#spec, losses) : null;
-      const state = !losses ? 'failed' : shown === 'pruned' ? 'pruned' : 'completed';
-      const byScenario = shown === undefined || shown === 'pruned' ? {} : { byScenario: shown };
+      const { state, workerId, byScenario, ...known } = unpackTrial(this.#spec.space, carried.workers, trial);
+      const finished = { iteration: index + 1, ...known };
       this.#rows[index] = {
-        iteration,
-        params,
-        reason: '',
-        state,
-        finished,
-        objective,
-        workerId,
-        ...byScenario,
+        ...{ iteration: index + 1, params: known.params, reason: '', state, finished, workerId },
+        objective: known.losses ? fromLoss(this.#spec, known.losses) : null,
+        ...(byScenario ? { byScenario } : {}),
       };
       this.#count(state, workerId);
     });
@@ -291,45 +237,9 @@ export class TrialTable {
   }
 }
 
-function shownOf(row: TrialRow): [shown?: readonly number[] | 'pruned'] {
-  if (row.state === 'pruned') return ['pruned'];
-  return row.byScenario ? [row.byScenario] : [];
-}
-
 function split(rows: readonly TrialRow[]): { finished: FinishedTrial[]; pending: PendingTrial[] } {
   return {
     finished: rows.flatMap((row) => row.finished ?? []),
     pending: rows.filter((row) => !row.finished).map(({ iteration, params }) => ({ iteration, params })),
   };
-}
-
-/** A feasible trial before one that breaks a constraint, then the first objective, then the earlier iteration. */
-export function isBetter(spec: SessionSpec, candidate: RankedTrial, best: RankedTrial | undefined): boolean {
-  if (best === undefined) return true;
-  if (candidate.violation !== best.violation) return candidate.violation < best.violation;
-  const [a, b] = [candidate.objective, best.objective];
-  if (a !== b) return spec.objective.objectives[0]?.direction === 'minimize' ? a < b : a > b;
-  return candidate.iteration < best.iteration;
-}
-
-/** Losses are minimised: a maximised metric is negated. */
-export function toLosses(spec: SessionSpec, objectives: readonly number[]): number[] {
-  return spec.objective.objectives.map(({ direction }, i) => {
-    const value = objectives[i] as number;
-    return direction === 'maximize' ? 0 - value : value;
-  });
-}
-
-function fromLoss(spec: SessionSpec, losses: readonly number[]): number {
-  const loss = losses[0] as number;
-  return spec.objective.objectives[0]?.direction === 'maximize' ? 0 - loss : loss;
-}
-
-function unpackParams(space: SearchSpace, values: readonly (ParamValue | null)[]): Params {
-  const params: Record<string, ParamValue> = {};
-  Object.keys(space).forEach((name, i) => {
-    const value = values[i];
-    if (value !== null && value !== undefined) params[name] = value;
-  });
-  return params;
 }
