@@ -2,7 +2,7 @@ import { exp, log } from '../search-space/exact-math.ts';
 import { indexOf, valueAt, valueCount } from '../search-space/parameter.ts';
 import { encode, paramsKey } from '../search-space/params.ts';
 import { type PointTree, pointTree, type ValueList } from '../search-space/point-tree.ts';
-import type { Parameter, ParamValue, SearchSpace } from '../search-space/space.ts';
+import type { Parameter, Params, ParamValue, SearchSpace } from '../search-space/space.ts';
 import type { AskInput, Proposal } from './optimizer.ts';
 import { isTaken, takenKeys } from './taken.ts';
 
@@ -18,27 +18,22 @@ export function gridSize(space: SearchSpace, gridPoints: number): number {
 
 export function askGrid(input: AskInput): Proposal {
   const { tree, stride } = orderedGrid(input.space, input.settings.gridPoints);
-  const proposal = (rank: number): Proposal => ({
-    kind: 'trial',
-    params: tree.pointAt(stepped(rank, stride, tree.size)),
-    reason: `grid point ${rank + 1} of ${tree.size}`,
-  });
-  const start = (input.iteration - 1) % tree.size;
-  const tried = input.finished.length + input.pending.length;
-  if (tried < tree.size) {
-    // Trial n is point n unless enqueued trials took some; those left out come after the last point.
-    for (let i = 0; i < tree.size; i++) {
-      const candidate = proposal((start + i) % tree.size);
-      if (candidate.kind === 'trial' && !isTaken(input, candidate.params)) return candidate;
-    }
-    return { kind: 'exhausted' };
-  }
-  const keys = takenKeys(input);
+  const isKnown = knownTest(input, tree.size);
+  // Trial n is point n unless enqueued trials took some; those passed over come after the last point.
+  const first = (input.iteration - 1) % tree.size;
   for (let i = 0; i < tree.size; i++) {
-    const candidate = proposal((start + i) % tree.size);
-    if (candidate.kind === 'trial' && !keys.has(paramsKey(input.space, candidate.params))) return candidate;
+    const rank = (first + i) % tree.size;
+    const params = tree.pointAt(stepped(rank, stride, tree.size));
+    if (!isKnown(params)) return { kind: 'trial', params, reason: `grid point ${rank + 1} of ${tree.size}` };
   }
   return { kind: 'exhausted' };
+}
+
+/** A scan a point while most are new; a set once all of them may be known and every one has to be looked at. */
+function knownTest(input: AskInput, size: number): (params: Params) => boolean {
+  if (input.finished.length + input.pending.length < size) return (params) => isTaken(input, params);
+  const keys = takenKeys(input);
+  return (params) => keys.has(paramsKey(input.space, params));
 }
 
 /**

@@ -22,7 +22,7 @@ export function takenKeys(input: AskInput): Set<string> {
 }
 
 /** A continuous parameter counts as this many values where all points must be numbered. */
-const FINE = 2 ** 20;
+const FINE = 1_048_576;
 
 function finestValues(parameter: Parameter): ValueList {
   const count = valueCount(parameter);

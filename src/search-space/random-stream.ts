@@ -23,7 +23,7 @@ export function hashText(text: string): number {
 
 /** `seed` and `iteration` are integers in 0 .. 2^53 - 1. The generator is sfc32. */
 export function randomStream(seed: number, iteration: number, purpose: string): RandomStream {
-  const words = [seed, seed / 2 ** 32, iteration, iteration / 2 ** 32, hashText(purpose)];
+  const words = [seed, seed / 4294967296, iteration, iteration / 4294967296, hashText(purpose)];
   let a = hashWords(1, ...words);
   let b = hashWords(2, ...words);
   let c = hashWords(3, ...words);

@@ -45,7 +45,7 @@ export function askBayesian(input: AskInput): Proposal {
     next: randomStream(input.settings.seed, input.iteration, 'candidates'),
     seed: hashWords(
       input.settings.seed,
-      input.settings.seed / 2 ** 32,
+      input.settings.seed / 4294967296,
       input.iteration,
       hashText('candidates'),
     ),
@@ -110,7 +110,7 @@ const TWIN_DISTANCE = 1e-9;
 
 const isTwin = (point: Float64Array, known: readonly Float64Array[], encoding: Encoding): boolean =>
   encoding.isPlain &&
-  known.some((other) => squaredDistance(point, other, encoding.nominal) < TWIN_DISTANCE ** 2);
+  known.some((other) => squaredDistance(point, other, encoding.nominal) < TWIN_DISTANCE * TWIN_DISTANCE);
 
 function reasonFor({ label }: Look, chance: number): string {
   const percent = chance < 0.01 ? 'under 1' : (100 * chance).toFixed(0);

@@ -49,7 +49,7 @@ export function expectedRegret(input: AskInput): number | undefined {
     isLocal: false,
     elite: [middle],
     next: randomStream(seed, input.iteration, 'rivals'),
-    seed: hashWords(seed, seed / 2 ** 32, input.iteration, hashText('rivals')),
+    seed: hashWords(seed, seed / 4294967296, input.iteration, hashText('rivals')),
   });
   const joint = posterior(rivals.map((rival) => rival.point));
   let gain = 0;

@@ -17,7 +17,7 @@ export function warpLosses(losses: Float64Array, warp: Warp): Float64Array {
 function standardised(values: Float64Array): Float64Array {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / n);
   return values.map((value) => (spread > 0 ? (value - mean) / spread : 0));
 }
 
@@ -31,7 +31,9 @@ function halfRanked(values: Float64Array): Float64Array {
   const sorted = values.slice().sort();
   const median = 0.5 * (sorted[Math.floor((n - 1) / 2)]! + sorted[Math.floor(n / 2)]!);
   const better = sorted.filter((value) => value <= median);
-  const spread = Math.sqrt(better.reduce((sum, value) => sum + (value - median) ** 2, 0) / better.length);
+  const spread = Math.sqrt(
+    better.reduce((sum, value) => sum + (value - median) * (value - median), 0) / better.length,
+  );
   const rankOf = new Map<number, number>();
   for (let first = 0; first < n; ) {
     let end = first;
