@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly sessionId: string;
   /** Where the CSV goes; absolute. */
   readonly csvPath?: string;
+  /** Events after which the session goes on in a new run; a smaller history is quicker to replay. */
+  readonly maxHistoryEvents?: number;
   /** State to go on from. */
   readonly carried?: CarriedSession;
 }
@@ -107,6 +109,7 @@ export class TuningClient {
       spec,
       startRequest: request,
       ...(options.csvPath === undefined ? {} : { csvPath: options.csvPath }),
+      ...(options.maxHistoryEvents === undefined ? {} : { maxHistoryEvents: options.maxHistoryEvents }),
       ...(options.carried === undefined ? {} : { carried: options.carried }),
     };
     const operation = new WithStartWorkflowOperation(messages.WORKFLOW_TYPE, {

@@ -84,7 +84,8 @@ export class Session {
   /** History has grown so far that the session goes on in a new run, once nothing is in flight. */
   get isRotating(): boolean {
     const { historySize, historyLength } = workflowInfo();
-    return historySize > limits.MAX_HISTORY_BYTES || historyLength > limits.MAX_HISTORY_EVENTS;
+    const { maxHistoryEvents = limits.MAX_HISTORY_EVENTS } = this.#input;
+    return historySize > limits.MAX_HISTORY_BYTES || historyLength > maxHistoryEvents;
   }
 
   get wantsMore(): boolean {

@@ -53,7 +53,8 @@ export function quickConfig(folder: string, tuning: Settings = {}, scenario: Set
 
 /** Trials that take long enough to be caught running. Returns the config's path. */
 export function slowConfig(folder: string, tuning: Settings = {}): string {
-  return write(folder, { search_space: BUSY_SPACE, parallelism: 4, ...tuning }, MANY_QUOTES);
+  const engine = { guard: { max_trades_per_day: 1_000_000 } };
+  return write(folder, { search_space: BUSY_SPACE, parallelism: 4, engine, ...tuning }, MANY_QUOTES);
 }
 
 function write(folder: string, tuning: Settings, scenario: Settings): string {
