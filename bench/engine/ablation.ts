@@ -5,9 +5,9 @@ import type { MarketData } from '../../src/market-data/market-data.ts';
 import { mergeQuotes } from '../../src/market-data/merge.ts';
 import { resolveStrategy } from '../../src/paper-engine/params.ts';
 import { measure } from '../../src/paper-engine/replay.ts';
-import { createWorld } from '../../src/paper-engine/run.ts';
 import { createScan } from '../../src/paper-engine/scan.ts';
 import { type EngineOverrides, resolveEngineSettings } from '../../src/paper-engine/settings.ts';
+import { createWorld } from '../../src/paper-engine/world.ts';
 import type { Params } from '../../src/search-space/space.ts';
 
 /**

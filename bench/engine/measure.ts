@@ -2,8 +2,8 @@ import { cpuUsage } from 'node:process';
 import { buildEdgeIndex, createIndexedFinder } from '../../src/paper-engine/edge-index.ts';
 import { resolveStrategy } from '../../src/paper-engine/params.ts';
 import { measure } from '../../src/paper-engine/replay.ts';
-import { createWorld } from '../../src/paper-engine/run.ts';
 import { createScan } from '../../src/paper-engine/scan.ts';
+import { createWorld } from '../../src/paper-engine/world.ts';
 import { inlineTheEngine } from '../../src/worker/engine-flags.ts';
 import { BENCH_SETTINGS, benchParams, readBenchFile } from './data-set.ts';
 

@@ -93,21 +93,31 @@ function engines({ path, rows }: BenchFile, minSpread: string): Row[] {
 
 function print(rows: readonly Row[], quotes: number): void {
   const table = new Table({
-    head: ['engine', 'CPU ms a run', 'Mticks/s a core', 'runs/s', 'trades', 'pnl KRW', 'peak MB', 'load'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: [
+      'engine',
+      'CPU ms a run',
+      'wall ms',
+      'Mticks/s a core',
+      'runs/s a core',
+      'trades',
+      'pnl KRW',
+      'peak MB',
+      'load',
+    ],
+    colAligns: ['left', ...Array.from({ length: 8 }, () => 'right' as const)],
     style: { head: [], border: [] },
   });
   for (const { engine, cpuMs, wallMs, trades, pnl, peakMb, load, failed } of rows) {
-    const ms = cpuMs ?? wallMs;
-    if (failed !== undefined || ms === undefined) {
-      table.push([engine, { colSpan: 7, content: `left out: ${failed ?? 'no figure'}` }]);
+    if (failed !== undefined || cpuMs === undefined) {
+      table.push([engine, { colSpan: 8, content: `left out: ${failed ?? 'no figure'}` }]);
       continue;
     }
     table.push([
       engine,
-      cpuMs === undefined ? `${ms.toFixed(3)} wall` : ms.toFixed(3),
-      cpuMs === undefined ? '' : (quotes / ms / 1e3).toFixed(2),
-      (1e3 / ms).toFixed(ms > 1e3 ? 2 : 0),
+      cpuMs.toFixed(3),
+      wallMs?.toFixed(3) ?? '',
+      (quotes / cpuMs / 1e3).toFixed(2),
+      (1e3 / cpuMs).toFixed(cpuMs > 1e3 ? 2 : 0),
       trades ?? '',
       pnl?.toFixed(4) ?? '',
       peakMb?.toFixed(0) ?? '',

@@ -1,3 +1,4 @@
+import { cpuUsage } from 'node:process';
 import { Piscina } from 'piscina';
 import type { TrialRequest } from '../../src/activities/trial-evaluator.ts';
 import type { Chunk, SessionData } from '../../src/worker/engine-thread.ts';
@@ -45,8 +46,11 @@ async function measureAll(): Promise<void> {
 
 await measureAll();
 const started = performance.now();
+const before = cpuUsage();
 await measureAll();
 const wallMs = (performance.now() - started) / TRIALS;
+const { user, system } = cpuUsage(before);
+const cpuMs = (user + system) / 1e3 / TRIALS;
 const peakMb = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(`${JSON.stringify({ wallMs, peakMb })}\n`);
+process.stdout.write(`${JSON.stringify({ cpuMs, wallMs, peakMb })}\n`);
 await pool.destroy();

@@ -9,7 +9,7 @@ export const HOUR = 3_600 * SECOND;
 export const DAY = 86_400 * SECOND;
 
 /** MurmurHash3's 32-bit finaliser. */
-export function mix(h: number): number {
+function mix(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;

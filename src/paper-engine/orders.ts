@@ -11,7 +11,8 @@ import {
   UPBIT_CASH,
   UPBIT_COIN,
 } from './ledger.ts';
-import type { Recorder, Run } from './run.ts';
+import type { Recorder } from './recorder.ts';
+import type { Run } from './run.ts';
 import { buyLimit, feeOf, floorToLot, notionalOf, sellLimit, UPBIT, type VenueId } from './venue.ts';
 
 /** Immediate-or-cancel limit orders: each meets the quote in force when it arrives, and no more than it displays. */

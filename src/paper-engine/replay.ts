@@ -8,19 +8,13 @@ import type { JournalEntry } from './ledger.ts';
 import { metricsOf } from './metrics.ts';
 import { resolveStrategy, type Strategy } from './params.ts';
 import { receiveTransit } from './rebalancing.ts';
+import type { EquityPoint, Fill, Recorder, TradeRecord } from './recorder.ts';
 import type { Trip } from './risk-guard.ts';
-import {
-  createWorld,
-  type EquityPoint,
-  type Fill,
-  type Recorder,
-  Run,
-  type TradeRecord,
-  type World,
-} from './run.ts';
+import { Run } from './run.ts';
 import { createScan } from './scan.ts';
 import type { EngineSettings } from './settings.ts';
 import { createDesk, tradeOn } from './trading.ts';
+import { createWorld, type World } from './world.ts';
 
 /** The paper engine: a data set and a trial's params in, metrics out. Pure; every figure repeats to the last bit. */
 

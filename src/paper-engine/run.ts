@@ -1,124 +1,13 @@
 import type { MarketData, VenueColumns } from '../market-data/market-data.ts';
-import { hashSeed } from './clock.ts';
-import { type CandidateFinder, type EdgeFactors, edgeFactors } from './edges.ts';
-import { BINANCE_CASH, BINANCE_COIN, type JournalEntry, Ledger, UPBIT_CASH, UPBIT_COIN } from './ledger.ts';
+import type { CandidateFinder } from './edges.ts';
+import { BINANCE_CASH, BINANCE_COIN, Ledger, UPBIT_CASH, UPBIT_COIN } from './ledger.ts';
 import type { Strategy } from './params.ts';
 import { PnlBook } from './pnl-book.ts';
-import { RiskGuard, type Trip } from './risk-guard.ts';
+import type { Recorder } from './recorder.ts';
+import { RiskGuard } from './risk-guard.ts';
 import { Scorecard } from './scorecard.ts';
-import type { EngineSettings } from './settings.ts';
-import { BINANCE, compileVenue, roundSigned, UPBIT, type Venue, type VenueId } from './venue.ts';
-
-/** One order of the replay, as listed on request. Amounts in minor units. */
-export interface Fill {
-  readonly trade: number;
-  readonly purpose: 'leg' | 'unwind';
-  readonly venue: 'upbit' | 'binance';
-  readonly side: 'buy' | 'sell';
-  /** Sent and matched, microseconds; the row in force at the match. */
-  readonly sentAt: number;
-  readonly time: number;
-  readonly row: number;
-  readonly ordered: number;
-  readonly limit: number;
-  readonly filled: number;
-  readonly price: number;
-  readonly notional: number;
-  readonly fee: number;
-  readonly feeIn: 'quote' | 'coin';
-}
-
-/** What a replay lists besides its metrics. */
-export interface Recorder {
-  readonly fills: Fill[];
-  readonly trips: Trip[];
-  readonly journal: JournalEntry[];
-  readonly trades: TradeRecord[];
-  readonly equity: EquityPoint[];
-}
-
-/** One signalled trade; money in KRW, quantities in coin. */
-export interface TradeRecord {
-  readonly trade: number;
-  readonly direction: 'sell_upbit' | 'sell_binance';
-  readonly row: number;
-  readonly time: number;
-  readonly settledAt: number;
-  readonly edgePct: number;
-  readonly ordered: number;
-  readonly bought: number;
-  readonly sold: number;
-  readonly pnl: number;
-}
-
-export interface EquityPoint {
-  readonly time: number;
-  /** Realised profit plus the mark of unhedged coin, KRW. */
-  readonly equity: number;
-  readonly realised: number;
-}
-
-/** Data and settings, compiled once and shared by the trials. */
-export interface World {
-  readonly market: MarketData;
-  readonly settings: EngineSettings;
-  readonly upbit: Venue;
-  readonly binance: Venue;
-  /** USDT units to the KRW unit at a rate of 1. */
-  readonly usdtUnits: number;
-  readonly factors: EdgeFactors;
-  /** Of the jitter's seed. */
-  readonly seedHash: number;
-  /** The first row on which everything has a price; `rows` when there is none. */
-  readonly firstRow: number;
-  /** The opening balances in KRW units at `firstRow`: what losses are measured against. */
-  readonly capital: number;
-  /** Both legs' quantities are multiples of it, coin units. */
-  readonly lot: number;
-  readonly openingCoin: number;
-  /** Upbit's share of the opening coin. */
-  readonly openingShare: number;
-  /** Upbit's share of the opening cash, by value. */
-  readonly openingCashShare: number;
-}
-
-export function createWorld(market: MarketData, settings: EngineSettings): World {
-  const upbit = compileVenue(UPBIT, settings.upbit);
-  const binance = compileVenue(BINANCE, settings.binance);
-  let firstRow = 0;
-  while (firstRow < market.rows && !isQuoted(market, firstRow)) firstRow++;
-  const openingCoin = upbit.coin + binance.coin;
-  const quoted = firstRow < market.rows;
-  const rate = quoted ? market.rate[firstRow]! : 0;
-  const mid = quoted ? (market.upbit.bid[firstRow]! + market.upbit.ask[firstRow]!) / 2 : 0;
-  const usdtUnits = binance.quoteUnits / upbit.quoteUnits;
-  const binanceCash = krwOf(binance.cash, rate, usdtUnits);
-  const cash = upbit.cash + binanceCash;
-  return {
-    market,
-    settings,
-    upbit,
-    binance,
-    usdtUnits,
-    factors: edgeFactors(upbit, binance),
-    seedHash: hashSeed(settings.seed),
-    firstRow,
-    capital: cash + roundSigned((mid * openingCoin) / upbit.divisor),
-    lot: Math.max(upbit.lot, binance.lot),
-    openingCoin,
-    openingShare: openingCoin === 0 ? 0 : upbit.coin / openingCoin,
-    openingCashShare: cash === 0 ? 0 : upbit.cash / cash,
-  };
-}
-
-function isQuoted({ upbit, binance, rate }: MarketData, row: number): boolean {
-  return upbit.bid[row]! + upbit.ask[row]! + binance.bid[row]! + binance.ask[row]! + rate[row]! > 0;
-}
-
-/** USDT units in KRW units at `rate`, a half away from zero. */
-function krwOf(usdt: number, rate: number, usdtUnits: number): number {
-  return roundSigned((usdt * rate) / usdtUnits);
-}
+import { BINANCE, displayedUnits, roundSigned, UPBIT, type Venue, type VenueId } from './venue.ts';
+import { krwOf, type World } from './world.ts';
 
 /** The state of one trial on one data set. */
 export class Run {
@@ -211,7 +100,7 @@ export class Run {
   available(venue: VenueId, buying: boolean, row: number): number {
     const columns = this.columns(venue);
     const side = venue * 2 + (buying ? 1 : 0);
-    const quantity = Math.floor((buying ? columns.askQty[row]! : columns.bidQty[row]!) * 1e8 + 0.5);
+    const quantity = displayedUnits(buying ? columns.askQty[row]! : columns.bidQty[row]!);
     if (this.#takenOf[side] !== columns.updated[row]) return quantity;
     return Math.max(0, quantity - this.#taken[side]!);
   }

@@ -13,7 +13,6 @@ export interface Returns {
  * memory; fed once a settled trade, money in KRW units, time in microseconds and never past the data's end.
  */
 export class Scorecard {
-  orders = 0;
   ordered = 0;
   filled = 0;
   signals = 0;

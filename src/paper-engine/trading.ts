@@ -105,7 +105,6 @@ function bookLegs(run: Run, { buy, sell }: Desk, edge: number): void {
   book.addTrade(buy.filled, buy.value, sell.filled, sell.value);
   book.addFee(buy.feeValue, buy.feeCoin);
   book.addFee(sell.feeValue, 0);
-  score.orders += 2;
   score.ordered += buy.quantity + sell.quantity;
   score.filled += buy.filled + sell.filled;
   score.turnover += buy.value + sell.value;

@@ -2,12 +2,11 @@ import type { VenueSettings } from './settings.ts';
 
 /**
  * A venue's settings in the units the engine counts in, and the arithmetic of its prices, notionals and fees.
- * Coin is counted in units of 1e-8, the quote currency in units of 10^-quote_decimals; both are exact integers.
+ * Coin is counted in units of 1e-8, the quote currency in units of 10^-quote_decimals, values in KRW in those of Upbit's;
+ * all are exact integers.
  */
 
 export const COIN_UNITS = 1e8;
-/** Values in KRW are counted in units of 1e-4, whatever the venue. */
-export const KRW_UNITS = 1e4;
 
 export const UPBIT = 0;
 export const BINANCE = 1;
@@ -71,11 +70,6 @@ export function compileVenue(id: VenueId, settings: VenueSettings): Venue {
     coin: Math.round(settings.coin * COIN_UNITS),
     withdrawalFee: Math.round(settings.withdrawal_fee_coin * COIN_UNITS),
   };
-}
-
-/** Nearest integer of a value >= 0, a half upwards. */
-export function roundHalfUp(value: number): number {
-  return Math.floor(value + 0.5);
 }
 
 /** Nearest integer, a half away from zero. */

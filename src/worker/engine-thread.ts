@@ -10,9 +10,9 @@ import { buildEdgeIndex, createIndexedFinder, type EdgeIndex } from '../paper-en
 import { type CandidateFinder, edgeFactorsOf } from '../paper-engine/edges.ts';
 import { resolveStrategy } from '../paper-engine/params.ts';
 import { measure } from '../paper-engine/replay.ts';
-import { createWorld, type World } from '../paper-engine/run.ts';
 import { createScan } from '../paper-engine/scan.ts';
 import type { EngineSettings } from '../paper-engine/settings.ts';
+import { createWorld, type World } from '../paper-engine/world.ts';
 import type { Params } from '../search-space/space.ts';
 import type { ScenarioMetrics } from '../store/trial-record.ts';
 import { inlineTheEngine } from './engine-flags.ts';

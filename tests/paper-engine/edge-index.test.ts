@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { buildEdgeIndex, createIndexedFinder } from '../../src/paper-engine/edge-index.ts';
 import { resolveStrategy } from '../../src/paper-engine/params.ts';
 import { measure } from '../../src/paper-engine/replay.ts';
-import { createWorld } from '../../src/paper-engine/run.ts';
 import { createScan } from '../../src/paper-engine/scan.ts';
+import { createWorld } from '../../src/paper-engine/world.ts';
 import { arbitraryMarket, arbitraryParams, arbitrarySettings, randomMarket } from './markets.ts';
 
 test('a trial with the index measures what the full scan measures, bit for bit', () => {

@@ -4,7 +4,7 @@ import { loadMarketData } from '../../../src/market-data/load.ts';
 import { buildEdgeIndex, createIndexedFinder } from '../../../src/paper-engine/edge-index.ts';
 import { resolveStrategy } from '../../../src/paper-engine/params.ts';
 import { measure } from '../../../src/paper-engine/replay.ts';
-import { createWorld } from '../../../src/paper-engine/run.ts';
+import { createWorld } from '../../../src/paper-engine/world.ts';
 import { resolveEngineSettings } from '../../../src/paper-engine/settings.ts';
 import type { Params, SearchSpace } from '../../../src/search-space/space.ts';
 import type { Task } from '../task.ts';

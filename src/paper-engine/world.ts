@@ -1,0 +1,67 @@
+import type { MarketData } from '../market-data/market-data.ts';
+import { hashSeed } from './clock.ts';
+import { type EdgeFactors, edgeFactors } from './edges.ts';
+import type { EngineSettings } from './settings.ts';
+import { BINANCE, compileVenue, roundSigned, UPBIT, type Venue } from './venue.ts';
+
+/** Data and settings, compiled once and shared by the trials. */
+export interface World {
+  readonly market: MarketData;
+  readonly settings: EngineSettings;
+  readonly upbit: Venue;
+  readonly binance: Venue;
+  /** USDT units to the KRW unit at a rate of 1. */
+  readonly usdtUnits: number;
+  readonly factors: EdgeFactors;
+  /** Of the jitter's seed. */
+  readonly seedHash: number;
+  /** The first row on which everything has a price; `rows` when there is none. */
+  readonly firstRow: number;
+  /** The opening balances in KRW units at `firstRow`: what losses are measured against. */
+  readonly capital: number;
+  /** Both legs' quantities are multiples of it, coin units. */
+  readonly lot: number;
+  readonly openingCoin: number;
+  /** Upbit's share of the opening coin. */
+  readonly openingShare: number;
+  /** Upbit's share of the opening cash, by value. */
+  readonly openingCashShare: number;
+}
+
+export function createWorld(market: MarketData, settings: EngineSettings): World {
+  const upbit = compileVenue(UPBIT, settings.upbit);
+  const binance = compileVenue(BINANCE, settings.binance);
+  let firstRow = 0;
+  while (firstRow < market.rows && !isQuoted(market, firstRow)) firstRow++;
+  const openingCoin = upbit.coin + binance.coin;
+  const quoted = firstRow < market.rows;
+  const rate = quoted ? market.rate[firstRow]! : 0;
+  const mid = quoted ? (market.upbit.bid[firstRow]! + market.upbit.ask[firstRow]!) / 2 : 0;
+  const usdtUnits = binance.quoteUnits / upbit.quoteUnits;
+  const binanceCash = krwOf(binance.cash, rate, usdtUnits);
+  const cash = upbit.cash + binanceCash;
+  return {
+    market,
+    settings,
+    upbit,
+    binance,
+    usdtUnits,
+    factors: edgeFactors(upbit, binance),
+    seedHash: hashSeed(settings.seed),
+    firstRow,
+    capital: cash + roundSigned((mid * openingCoin) / upbit.divisor),
+    lot: Math.max(upbit.lot, binance.lot),
+    openingCoin,
+    openingShare: openingCoin === 0 ? 0 : upbit.coin / openingCoin,
+    openingCashShare: cash === 0 ? 0 : upbit.cash / cash,
+  };
+}
+
+function isQuoted({ upbit, binance, rate }: MarketData, row: number): boolean {
+  return upbit.bid[row]! + upbit.ask[row]! + binance.bid[row]! + binance.ask[row]! + rate[row]! > 0;
+}
+
+/** USDT units in KRW units at `rate`, a half away from zero. */
+export function krwOf(usdt: number, rate: number, usdtUnits: number): number {
+  return roundSigned((usdt * rate) / usdtUnits);
+}
