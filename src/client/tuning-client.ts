@@ -15,6 +15,7 @@ import type { ConnectionSettings } from '../embedded/configured-server.ts';
 import { ArbtuneError } from '../errors.ts';
 import type { Params } from '../search-space/space.ts';
 import type { CarriedSession } from '../workflows/carried-session.ts';
+import { specDetails } from '../workflows/details.ts';
 import * as messages from '../workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
@@ -120,6 +121,7 @@ export class TuningClient {
       // An ended session goes on only from what it has measured, never from nothing.
       workflowIdReusePolicy: options.carried ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
       staticSummary: `${spec.name}: ${spec.optimizer.method}, seed ${spec.optimizer.seed}`,
+      staticDetails: specDetails(spec),
       memo: { config: spec.name, specHash: spec.specHash, dataHash: spec.dataHash },
       typedSearchAttributes: [
         { key: SESSION_ATTRIBUTES.session, value: identity.sessionId },

@@ -1,3 +1,4 @@
+import type { SessionSpec } from '../config/session-spec.ts';
 import type { Params } from '../search-space/space.ts';
 import type { SessionStatus } from './messages.ts';
 
@@ -18,15 +19,32 @@ export function shortParams(params: Params): string {
     .join(', ');
 }
 
-/** `trial 3 · min_spread_pct 0.21, …` or `trials 17 to 32 · min_spread_pct 0.21, …` (of the first). */
+/** `trial 3 · min_spread_pct 0.21, …` or `trials 17-32, 40 · min_spread_pct 0.21, …` (of the first). */
 export function batchSummary(
   trials: readonly { readonly iteration: number; readonly params: Params }[],
 ): string {
-  const [first, last] = [trials[0], trials.at(-1)];
-  if (!first || !last) return 'no trials';
-  const which =
-    first === last ? `trial ${first.iteration}` : `trials ${first.iteration} to ${last.iteration}`;
+  const first = trials.toSorted((a, b) => a.iteration - b.iteration)[0];
+  if (!first) return 'no trials';
+  const which = `${trials.length === 1 ? 'trial' : 'trials'} ${iterationRanges(trials.map(({ iteration }) => iteration))}`;
   return `${which} · ${shortParams(first.params)}`.slice(0, SUMMARY_LENGTH);
+}
+
+/** Markdown that says what a session searches, and on what; it stays the same while the session runs. */
+export function specDetails({ space, scenarios, optimizer, parallelism, fixed }: SessionSpec): string {
+  const range = (param: SessionSpec['space'][string]) =>
+    param.type === 'bool'
+      ? 'true or false'
+      : param.type === 'categorical'
+        ? param.choices.map(String).join(', ')
+        : `${param.bounds.map(shortValue).join(' to ')}${param.log ? ', logarithmic' : ''}`;
+  return [
+    `Searched by **${optimizer.method}** (seed ${optimizer.seed}), ${parallelism} trials at once, on the scenarios ${scenarios.map(({ name }) => name).join(', ')}`,
+    '',
+    '| param | range |',
+    '| --- | --- |',
+    ...Object.entries(space).map(([name, param]) => `| ${name} | ${range(param)} |`),
+    ...Object.entries(fixed).map(([name, value]) => `| ${name} | ${shortValue(value)}, fixed |`),
+  ].join('\n');
 }
 
 /** Markdown for the workflow's current details. */

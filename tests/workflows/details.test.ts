@@ -17,7 +17,8 @@ test('iterations read as ranges', () => {
 
 test('a batch is named by its trials and the first one’s params', () => {
   const trials = [17, 18].map((iteration) => ({ iteration, params: { min_spread_pct: 0.21 } }));
-  expect(batchSummary(trials)).toBe('trials 17 to 18 · min_spread_pct 0.21');
+  expect(batchSummary(trials)).toBe('trials 17-18 · min_spread_pct 0.21');
+  expect(batchSummary(trials.toReversed())).toBe(batchSummary(trials));
   expect(batchSummary(trials.slice(0, 1))).toBe('trial 17 · min_spread_pct 0.21');
 });
 

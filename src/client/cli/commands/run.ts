@@ -195,7 +195,7 @@ async function serve(
         onStarted(session, stack) {
           sessionId = session.sessionId;
           const where = stack.server.uiUrl
-            ? `${stack.server.uiUrl}/namespaces/${stack.server.namespace}/workflows/${encodeURIComponent(session.workflowId)}`
+            ? `${stack.server.uiUrl}/namespaces/${stack.server.namespace}/workflows/${encodeURIComponent(session.workflowId)}/${session.runId}/user-metadata`
             : stack.server.address;
           output.log(
             'TUNING',
