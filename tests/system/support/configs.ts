@@ -19,12 +19,13 @@ const FEW_QUOTES = {
   }),
 };
 
-/** Some 400,000 quotes, most of them traded on: a trial takes tens to hundreds of milliseconds, so that a kill finds it running. */
-const MANY_QUOTES = {
+/** Quotes by the hundred thousand, most of them traded on: a trial takes tens to hundreds of milliseconds. */
+const manyQuotes = (perSecond: number) => ({
   name: 'many-quotes',
   symbols: { exchange_rate: 1300 },
   generator: {
-    ...{ seed: 7, duration_s: 3_600, upbit: { updates_per_s: 60 }, binance: { updates_per_s: 60 } },
+    ...{ seed: 7, duration_s: 3_600 },
+    ...{ upbit: { updates_per_s: perSecond }, binance: { updates_per_s: perSecond } },
     edge: { sd_bps: 20, half_life_s: 5 },
   },
   risk_profile: {
@@ -32,7 +33,7 @@ const MANY_QUOTES = {
     max_daily_loss_krw: 1_000_000_000_000,
     circuit_breaker_threshold: 100,
   },
-};
+});
 
 const SPACE = {
   min_spread_pct: { type: 'float', bounds: [0.05, 0.5] },
@@ -51,10 +52,18 @@ export function quickConfig(folder: string, tuning: Settings = {}, scenario: Set
   return write(folder, { search_space: SPACE, ...tuning }, { ...FEW_QUOTES, ...scenario });
 }
 
-/** Trials that take long enough to be caught running. Returns the config's path. */
-export function slowConfig(folder: string, tuning: Settings = {}): string {
+/**
+ * Trials that take long enough to be caught running. Returns the config's path.
+ *
+ * @param perSecond quotes of a venue a second, over one hour: what a trial takes grows with them
+ */
+export function slowConfig(folder: string, tuning: Settings = {}, perSecond = 60): string {
   const engine = { guard: { max_trades_per_day: 1_000_000 } };
-  return write(folder, { search_space: BUSY_SPACE, parallelism: 4, engine, ...tuning }, MANY_QUOTES);
+  return write(
+    folder,
+    { search_space: BUSY_SPACE, parallelism: 4, engine, ...tuning },
+    manyQuotes(perSecond),
+  );
 }
 
 function write(folder: string, tuning: Settings, scenario: Settings): string {

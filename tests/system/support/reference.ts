@@ -7,16 +7,16 @@ import { sandbox } from './sandbox.ts';
 
 const known = new Map<number, Promise<Row[]>>();
 
-export async function undisturbed(trials: number): Promise<Row[]> {
-  const found = known.get(trials) ?? measure(trials);
+export async function undisturbed(trials: number, perSecond?: number): Promise<Row[]> {
+  const found = known.get(trials) ?? measure(trials, perSecond);
   known.set(trials, found);
   return await found;
 }
 
-async function measure(trials: number): Promise<Row[]> {
+async function measure(trials: number, perSecond?: number): Promise<Row[]> {
   const machine = sandbox();
   const csv = join(machine.folder, 'reference.csv');
-  const config = slowConfig(machine.folder);
+  const config = slowConfig(machine.folder, {}, perSecond);
   const flags = ['--iterations', String(trials), '--output-csv', csv];
   const run = await machine.run(['run', '--config', config, ...flags]);
   if (run.code !== 0) throw new Error(`The undisturbed session ended with ${run.code}\n${run.stderr}`);

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { waitUntil } from '../support/processes.ts';
+import { slowConfig } from './support/configs.ts';
+import { embeddedServer, sandbox } from './support/sandbox.ts';
+
+/**
+ * The Web UI tells what a session does without an event being opened. With ARBTUNE_SCREENSHOTS set to a folder, what
+ * it showed is kept there.
+ */
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+async function keep(page: Page, name: string): Promise<void> {
+  const folder = process.env.ARBTUNE_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** The page's text with that of its frames, where the Web UI renders markdown, once the pattern is in it. */
+async function textOf(page: Page, pattern: RegExp): Promise<string> {
+  return await waitUntil(
+    async () => {
+      const frames = page.frames().map((frame) =>
+        frame
+          .textContent('body')
+          .then((text) => text ?? '')
+          .catch(() => ''),
+      );
+      const text = (await Promise.all(frames)).join('\n');
+      if (pattern.test(text)) return text;
+      await page.keyboard.press('r'); // The Web UI's own key: ask again.
+      return undefined;
+    },
+    60_000,
+    () => `The Web UI does not show ${pattern}`,
+  );
+}
+
+test.skipIf(!existsSync(CHROMIUM))(
+  'the Web UI shows progress, the best trial and who works',
+  { timeout: 120_000 },
+  async () => {
+    const machine = sandbox({ temporal: 'embedded' });
+    const config = slowConfig(machine.folder, { name: 'busy-market' });
+    const run = machine.start([
+      'run',
+      '--config',
+      config,
+      '--iterations',
+      '2000',
+      '--optimizer',
+      'random',
+      '--workers',
+      '4',
+      '--session-id',
+      'shown',
+    ]);
+    const [, url] = await run.waitFor(/session shown started · (http\S+)/);
+    expect(embeddedServer(machine.home)).toBeDefined();
+    await run.waitFor(/\[RESULT\] trial 20 /);
+    let browser: Browser | undefined;
+    try {
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+      const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+      await page.goto(url as string);
+      const running = await textOf(page, /of 2000 trials/);
+      await keep(page, 'running');
+      for (const told of [
+        /running\b.*: \d+ of 2000 trials/i,
+        /Best: trial \d+/,
+        /min_spread_pct/,
+        /Running: \d+/,
+        /main \(\d+\)/,
+        /busy-market: random, seed 42/,
+      ])
+        expect(running).toMatch(told);
+      await page.goto((url as string).replace('user-metadata', 'search-attributes'));
+      expect(await textOf(page, /ArbtuneBest/)).toMatch(/ArbtuneStatus[\s\S]*running/);
+
+      // Another worker keeps the session's pages answered, and the server up, after its end.
+      await machine.worker('host');
+      await machine.json(['stop', 'shown']);
+      expect(await run.exited, run.stderr()).toMatchObject({ code: 0 });
+      await page.goto(url as string);
+      const stopped = await textOf(page, /stopped \(asked to stop\): \d+ of 2000 trials/);
+      await keep(page, 'stopped');
+      expect(stopped).toMatch(/Nothing is running\./);
+    } finally {
+      await browser?.close();
+    }
+  },
+);
