@@ -7,6 +7,9 @@ import type { SessionStatus } from './messages.ts';
 /** Web UI summaries are one line; longer ones are cut there anyway. */
 const SUMMARY_LENGTH = 180;
 
+/** The Web UI gives markdown as much room as it has lines, and cuts what wraps: so some empty ones at the end. */
+const ROOM = ['&nbsp;', '&nbsp;'];
+
 /** Four significant digits tell params apart; the exact values are in the event. */
 export function shortValue(value: number | string | boolean): string {
   if (typeof value !== 'number') return String(value);
@@ -37,14 +40,16 @@ export function specDetails({ space, scenarios, optimizer, parallelism, fixed }:
       : param.type === 'categorical'
         ? param.choices.map(String).join(', ')
         : `${param.bounds.map(shortValue).join(' to ')}${param.log ? ', logarithmic' : ''}`;
+  const params = [
+    ...Object.entries(space).map(([name, param]) => `**${name}** ${range(param)}`),
+    ...Object.entries(fixed).map(([name, value]) => `**${name}** ${shortValue(value)}, fixed`),
+  ];
   return [
-    `Searched by **${optimizer.method}** (seed ${optimizer.seed}), ${parallelism} trials at once, on the scenarios ${scenarios.map(({ name }) => name).join(', ')}`,
-    '',
-    '| param | range |',
-    '| --- | --- |',
-    ...Object.entries(space).map(([name, param]) => `| ${name} | ${range(param)} |`),
-    ...Object.entries(fixed).map(([name, value]) => `| ${name} | ${shortValue(value)}, fixed |`),
-  ].join('\n');
+    `By ${optimizer.method} (seed ${optimizer.seed}), ${parallelism} trials at once`,
+    `Scenarios: ${scenarios.map(({ name }) => name).join(', ')}`,
+    params.join(' · '),
+    ...ROOM,
+  ].join('\n\n');
 }
 
 /** Markdown for the workflow's current details. */
@@ -55,20 +60,18 @@ export function statusDetails(status: SessionStatus): string {
       `${status.pruned > 0 ? `, ${status.pruned} pruned` : ''}${status.failed > 0 ? `, ${status.failed} failed` : ''}, ${status.persisted} stored, by ${status.optimizer}`,
   ];
   if (status.best) {
+    // No table: the Web UI's frame is too low for one, and cuts what comes after it.
     lines.push(
       '',
-      `**Best: trial ${status.best.iteration}**, ${status.objective} ${shortValue(status.best.objective)}`,
-      '',
-      '| param | value |',
-      '| --- | --- |',
-      ...Object.entries(status.best.params).map(([name, value]) => `| ${name} | ${shortValue(value)} |`),
+      `**Best: trial ${status.best.iteration}**, ${status.objective}: **${shortValue(status.best.objective)}**` +
+        ` with ${shortParams(status.best.params)}`,
     );
   }
   const running = status.running.flatMap(({ iterations }) => iterations);
   lines.push('', running.length > 0 ? `Running: ${iterationRanges(running)}` : 'Nothing is running.');
   const workers = Object.entries(status.workers).map(([worker, trials]) => `${worker} (${trials})`);
   if (workers.length > 0) lines.push('', `Workers, with the trials each has measured: ${workers.join(', ')}`);
-  return lines.join('\n');
+  return [lines.join('\n'), ...ROOM].join('\n\n');
 }
 
 /** `1-4, 7, 9-10` */

@@ -31,7 +31,7 @@ function sessionFlags(machine: Sandbox, id: string): { flags: string[]; csv: str
   };
 }
 
-test(`a worker killed ${KILLS} times in the middle of trials`, { timeout: 180_000 }, async () => {
+test(`a worker killed ${KILLS} times in the middle of trials`, { timeout: 300_000 }, async () => {
   const machine = sandbox();
   const { flags, csv } = sessionFlags(machine, 'killed');
   await machine.json(['start', ...flags]);
@@ -44,7 +44,7 @@ test(`a worker killed ${KILLS} times in the middle of trials`, { timeout: 180_00
       // What was asked of the worker just killed is not answered.
       const status = await client.status('killed').catch(() => undefined);
       return status !== undefined && status.completed >= moment && status.running.length > 0;
-    });
+    }, 90_000);
     await worker.kill();
   }
   await machine.worker('last');

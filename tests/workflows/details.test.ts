@@ -47,7 +47,7 @@ test('the details tell progress, the best, what runs and who measured', () => {
   for (const told of [
     '4 of 9 trials, 1 failed',
     'Best: trial 2',
-    '| a | 0.5 |',
+    'mean pnl, maximized: **7** with a 0.5',
     'Running: 5-6',
     'main (3), b (1)',
   ]) {
