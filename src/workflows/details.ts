@@ -8,7 +8,7 @@ import type { SessionStatus } from './messages.ts';
 const SUMMARY_LENGTH = 180;
 
 /** The Web UI gives markdown as much room as it has lines, and cuts what wraps: so some empty ones at the end. */
-const ROOM = ['&nbsp;', '&nbsp;'];
+const ROOM = ['\u200b', '\u200b'];
 
 /** Four significant digits tell params apart; the exact values are in the event. */
 export function shortValue(value: number | string | boolean): string {
