@@ -25,7 +25,13 @@ interface Recording {
   readonly meanwhile?: (stack: Stack, sessionId: string) => Promise<unknown>;
 }
 
-const config = (name: string, write: typeof quickConfig, tuning: object): string => {
+type Settings = Readonly<Record<string, unknown>>;
+
+const config = (
+  name: string,
+  write: (folder: string, tuning: Settings) => string,
+  tuning: Settings,
+): string => {
   const own = join(folder, name);
   mkdirSync(own);
   return write(own, { name, parallelism: 4, ...tuning });
