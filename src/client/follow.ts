@@ -29,7 +29,10 @@ export async function followSession(
   const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
   const looking = look(client, sessionId, options.onEvent, signal);
   try {
-    const result = await Promise.race([waitThroughRestarts(client, sessionId), aborted(options.signal)]);
+    const result = await Promise.race([
+      waitThroughRestarts(client, sessionId, signal),
+      aborted(options.signal),
+    ]);
     ended.abort();
     await looking;
     return result;
@@ -39,11 +42,16 @@ export async function followSession(
   }
 }
 
-async function waitThroughRestarts(client: TuningClient, sessionId: string): Promise<SessionResult> {
+async function waitThroughRestarts(
+  client: TuningClient,
+  sessionId: string,
+  signal: AbortSignal,
+): Promise<SessionResult> {
   for (;;) {
     try {
-      return await client.wait(sessionId);
+      return await client.wait(sessionId, signal);
     } catch (error) {
+      if (signal.aborted) throw error;
       if (!isUnavailable(error) && !isUnavailable((error as Error).cause)) throw error;
       await delay(LOOK_EVERY_MS);
     }

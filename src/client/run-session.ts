@@ -113,13 +113,10 @@ async function serveSession(
     try {
       const started = await begin(stack, csvPath);
       options.onStarted?.(started, stack);
-      const result = await Promise.race([
-        followSession(stack.client, sessionId, {
-          onEvent: options.onEvent ?? (() => {}),
-          ...(options.signal ? { signal: options.signal } : {}),
-        }),
-        failedWorker(worker.stopped),
-      ]);
+      const result = await followSession(stack.client, sessionId, {
+        onEvent: options.onEvent ?? (() => {}),
+        signal: AbortSignal.any([failureOf(worker.stopped), ...(options.signal ? [options.signal] : [])]),
+      });
       const records = await stack.store.loadTrials(sessionId);
       // Another machine's worker may have analysed the session: the file is wanted here.
       if (result.csv !== csvPath || !existsSync(csvPath)) await writeResultsCsv(csvPath, records);
@@ -153,9 +150,9 @@ async function storedButEnded(stack: Stack, sessionId: string): Promise<boolean>
   return (await stack.store.loadSession(sessionId)) !== undefined;
 }
 
-/** Never resolves; rejects when the worker cannot go on. */
-function failedWorker(stopped: Promise<void>): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    stopped.catch(reject);
-  });
+/** Aborted, with the reason, when the worker cannot go on. */
+function failureOf(stopped: Promise<void>): AbortSignal {
+  const failed = new AbortController();
+  stopped.catch((error: unknown) => failed.abort(error));
+  return failed.signal;
 }

@@ -166,10 +166,18 @@ export class TuningClient {
     return { joined: false, iterations: spec.maxIterations, served: false };
   }
 
-  /** Resolves when the session has ended; follows it through continue-as-new. */
-  async wait(sessionId: string): Promise<messages.SessionResult> {
+  /**
+   * Resolves when the session has ended; follows it through continue-as-new. Abort it before the client is closed: a
+   * call that is still being tried again then would fail where nobody can catch it.
+   */
+  async wait(
+    sessionId: string,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<messages.SessionResult> {
     try {
-      return await this.#ask(() => this.#handle(sessionId).result());
+      return await this.#ask(() =>
+        this.#client.withAbortSignal(signal, () => this.#handle(sessionId).result()),
+      );
     } catch (error) {
       if (isCancelled(error)) throw new ArbtuneError('session-failed', `Session ${sessionId} was cancelled`);
       if (error instanceof ArbtuneError && error.kind === 'session-failed') {
