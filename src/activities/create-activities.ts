@@ -1,12 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { ResultStore } from '../store/result-store.ts';
 import { rivalsQuery, visibleTrialsQuery } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
-import type { Activities } from './activities.ts';
+import type { Activities, SearchStep } from './activities.ts';
 import { analyzeSession } from './analyze-session.ts';
 import { evaluateTrials } from './evaluate-trials.ts';
 import { toRecords } from './measurement.ts';
-import { propose } from './propose.ts';
+import { proposeInTurn } from './propose.ts';
 import { SessionSpecs } from './session-specs.ts';
 import type { TrialEvaluator } from './trial-evaluator.ts';
 
@@ -30,7 +31,7 @@ export interface TrialsEvent {
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const { evaluator, store, workerId, outputs, onTrials } = dependencies;
   const specs = new SessionSpecs();
-  return {
+  const activities: Activities = {
     async evaluateTrials(input) {
       const context = Context.current();
       const { execution } = sessionOf(context);
@@ -89,12 +90,38 @@ export function createActivities(dependencies: ActivityDependencies): Activities
         request.iterations.at(-1) ?? 0,
       );
       const { expectedRegret } = stopping;
-      return propose({
+      const input = {
         ...{ ...request, ...trials, space, settings: optimizer },
         ...(expectedRegret === undefined ? {} : { expectedRegret }),
-      });
+      };
+      const steps: SearchStep[] = [];
+      for (const step of proposeInTurn(input)) {
+        steps.push(step);
+        await setImmediate(); // An ask keeps this thread: let its heartbeat through.
+      }
+      return steps;
     },
   };
+  return {
+    ...activities,
+    persistTrials: (input) => withHeartbeat(() => activities.persistTrials(input)),
+    saveSession: (input) => withHeartbeat(() => activities.saveSession(input)),
+    analyzeSession: (input) => withHeartbeat(() => activities.analyzeSession(input)),
+    proposeTrials: (input) => withHeartbeat(() => activities.proposeTrials(input)),
+  };
+}
+
+const HEARTBEAT_EVERY_MS = 1_000;
+
+/** Shows that the worker lives while it works: a dead one is noticed by its silence. */
+async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function sessionHandle(context: Context) {

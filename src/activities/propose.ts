@@ -7,7 +7,11 @@ import type { ProposeInput, SearchStep } from './activities.ts';
  * the Gaussian process. Ends early when there is nothing more to propose.
  */
 export function propose(input: ProposeInput): SearchStep[] {
-  const proposals: SearchStep[] = [];
+  return [...proposeInTurn(input)];
+}
+
+/** The same one after the other: each may take long. */
+export function* proposeInTurn(input: ProposeInput): Generator<SearchStep> {
   const proposed: PendingTrial[] = [];
   for (const iteration of input.iterations) {
     const { space, settings } = input;
@@ -15,11 +19,10 @@ export function propose(input: ProposeInput): SearchStep[] {
       { space, settings, iteration, ...visibleTrials(input, iteration, proposed) },
       input.expectedRegret,
     );
-    proposals.push(proposal);
+    yield proposal;
     if (proposal.kind !== 'trial') break;
     proposed.push({ iteration, params: proposal.params });
   }
-  return proposals;
 }
 
 function nextStep(input: AskInput, leastGain: number | undefined): SearchStep {

@@ -3,6 +3,9 @@
 /** A dead worker is noticed after this long; a busy machine must still manage one heartbeat within it. */
 export const EVALUATE_HEARTBEAT_TIMEOUT_MS = 5_000;
 
+/** The same for the other activities; one ask may keep its worker's thread for seconds on a busy machine. */
+export const HEARTBEAT_TIMEOUT_MS = 15_000;
+
 /** Added to the trials' own limits for an evaluating activity: loading the data once per process. */
 export const EVALUATE_OVERHEAD_MS = 120_000;
 

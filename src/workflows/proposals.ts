@@ -57,6 +57,7 @@ export async function askFor(
   };
   const options = {
     startToCloseTimeout: limits.PROPOSE_TIMEOUT_MS,
+    heartbeatTimeout: limits.HEARTBEAT_TIMEOUT_MS,
     retry: { initialInterval: limits.EVALUATE_RETRY_MS, maximumInterval: limits.PERSIST_RETRY_MAX_MS },
     summary: `propose trial ${iterations.join(', ')}`,
   };

@@ -16,6 +16,7 @@ import { somewhere } from './somewhere.ts';
 
 const options = {
   startToCloseTimeout: limits.PERSIST_TIMEOUT_MS,
+  heartbeatTimeout: limits.HEARTBEAT_TIMEOUT_MS,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: limits.PERSIST_RETRY_MS, maximumInterval: limits.PERSIST_RETRY_MAX_MS },
 };
