@@ -126,7 +126,7 @@ const CASES: readonly Case[] = [
 function expectUntouched(machine: Sandbox): void {
   const kept = existsSync(machine.home) ? readdirSync(machine.home) : [];
   expect(kept.filter((name) => name !== 'cache')).toEqual([]);
-  const own = readdirSync(machine.folder).filter((name) => !name.endsWith('.yaml'));
+  const own = readdirSync(machine.folder).filter((name) => name !== 'home' && !name.endsWith('.yaml'));
   expect(own).toEqual([]);
 }
 

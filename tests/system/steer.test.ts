@@ -11,6 +11,8 @@ import { type Sandbox, sandbox } from './support/sandbox.ts';
 /** Joining a session and giving it orders: each has its effect, and none changes what a trial finds. */
 
 const TRIALS = 24;
+/** Trials long enough that an order finds the session running. */
+const QUOTES_PER_SECOND = 250;
 
 interface Started {
   readonly session_id: string;
@@ -32,7 +34,7 @@ const flagsOf = (config: string, id: string, count: number) => [
 async function paused(machine: Sandbox, config: string, id: string, csv: string): Promise<void> {
   await machine.json(['start', ...flagsOf(config, id, TRIALS), '--output-csv', csv]);
   const client = await machine.client();
-  await waitUntil(async () => (await client.status(id)).completed > 3);
+  await waitUntil(async () => (await client.status(id)).completed > 1);
   // At once: by the time a command has started, the session may have ended.
   expect((await client.pause(id)).status).toBe('paused');
   await waitUntil(async () => (await client.status(id)).running.length === 0);
@@ -65,10 +67,10 @@ describe('joining', () => {
     const machine = sandbox();
     const csv = join(machine.folder, 'out.csv');
     await machine.worker('only');
-    await paused(machine, slowConfig(machine.folder), 'mine', csv);
+    await paused(machine, slowConfig(machine.folder, {}, QUOTES_PER_SECOND), 'mine', csv);
     const other = await machine.run([
       'start',
-      ...flagsOf(slowConfig(machine.folder), 'mine', 5),
+      ...flagsOf(slowConfig(machine.folder, {}, QUOTES_PER_SECOND), 'mine', 5),
       '--seed',
       '7',
     ]);
@@ -85,11 +87,11 @@ describe('joining', () => {
   }, async () => {
     const machine = sandbox();
     const csv = join(machine.folder, 'out.csv');
-    const config = slowConfig(machine.folder);
+    const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
     await machine.json(['run', ...flagsOf(config, 'longer', 14), '--output-csv', csv]);
     const more = await machine.json<Outcome>(['run', ...flagsOf(config, 'longer', 10), '--output-csv', csv]);
     expect(more).toMatchObject({ status: 'completed', iterations: TRIALS, completed: TRIALS });
-    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+    expect(figures(csv)).toEqual(await undisturbed(TRIALS, QUOTES_PER_SECOND));
     const differs = await machine.run(['run', ...flagsOf(config, 'longer', 1), '--optimizer', 'random']);
     expect(differs.code).toBe(4);
     expect(differs.stderr).toContain('tuning.method: "bayesian" in the session, "random" in this config');
@@ -101,14 +103,14 @@ describe('orders', () => {
     const machine = sandbox();
     const csv = join(machine.folder, 'out.csv');
     const worker = await machine.worker('first');
-    await paused(machine, slowConfig(machine.folder), 'held', csv);
+    await paused(machine, slowConfig(machine.folder, {}, QUOTES_PER_SECOND), 'held', csv);
     await worker.kill();
     await machine.worker('second');
     const client = await machine.client();
     expect((await client.status('held')).status).toBe('paused');
     expect(await machine.json<SessionStatus>(['unpause', 'held'])).toMatchObject({ status: 'running' });
     await client.wait('held');
-    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+    expect(figures(csv)).toEqual(await undisturbed(TRIALS, QUOTES_PER_SECOND));
   });
 
   test('`stop` lets running trials finish and analyses; `resume` goes on to the target with the same figures', {
@@ -116,10 +118,11 @@ describe('orders', () => {
   }, async () => {
     const machine = sandbox();
     const csv = join(machine.folder, 'out.csv');
-    const config = slowConfig(machine.folder);
+    const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
     const run = machine.start(['run', ...flagsOf(config, 'ended', TRIALS), '--output-csv', csv, '--json']);
-    await run.waitFor(/\[RESULT\] trial 6 /);
-    expect(await machine.json<SessionStatus>(['stop', 'ended'])).toMatchObject({ status: 'stopping' });
+    const client = await machine.client();
+    await run.waitFor(/\[RESULT\] trial 2 /);
+    expect(await client.stop('ended')).toMatchObject({ status: 'stopping' });
     expect(await run.exited, run.stderr()).toMatchObject({ code: 0 });
     const stopped: Outcome = JSON.parse(run.stdout());
     expect(stopped.status).toBe('stopped');
@@ -136,7 +139,7 @@ describe('orders', () => {
     }
     const resumed = await machine.json<Outcome>(['resume', 'ended', '--output-csv', csv]);
     expect(resumed).toMatchObject({ status: 'completed', completed: TRIALS });
-    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+    expect(figures(csv)).toEqual(await undisturbed(TRIALS, QUOTES_PER_SECOND));
   });
 
   test('one after the other: pause, extend, unpause, stop', { timeout: 120_000 }, async () => {
@@ -181,7 +184,7 @@ describe('orders', () => {
     const machine = sandbox();
     const csv = join(machine.folder, 'out.csv');
     await machine.worker('only');
-    await paused(machine, slowConfig(machine.folder), 'gone', csv);
+    await paused(machine, slowConfig(machine.folder, {}, QUOTES_PER_SECOND), 'gone', csv);
     const client = await machine.client();
     const { completed } = await client.status('gone');
     await machine.json(['cancel', 'gone']);
