@@ -40,11 +40,19 @@ test(`a worker killed ${KILLS} times in the middle of trials`, { timeout: 300_00
   for (let kill = 0; kill < KILLS; kill += 1) {
     const worker = await machine.worker(`w${kill}`);
     const moment = 2 + 7 * kill + Math.floor(random() * 6);
-    await waitUntil(async () => {
-      // What was asked of the worker just killed is not answered.
-      const status = await client.status('killed').catch(() => undefined);
-      return status !== undefined && status.completed >= moment && status.running.length > 0;
-    }, 90_000);
+    let seen: unknown;
+    await waitUntil(
+      async () => {
+        // What was asked of the worker just killed is not answered.
+        const status = await client.status('killed').catch((error: unknown) => {
+          seen = error;
+        });
+        seen = status ?? seen;
+        return status !== undefined && status.completed >= moment && status.running.length > 0;
+      },
+      60_000,
+      () => `Kill ${kill} found no running trial after ${moment} finished: ${JSON.stringify(seen)}`,
+    );
     await worker.kill();
   }
   await machine.worker('last');
