@@ -110,12 +110,11 @@ export class Session {
     return this.#isWindowed || this.#inFlight.size < this.parallelism;
   }
 
-  /** A write takes as many trials as are measured in about a second, or what is left when nothing else goes on. */
+  /** A write takes as many trials as come in about a second, or what is left when nothing else goes on. */
   get canPersist(): boolean {
     if (this.#store.isWriting || this.#store.waitingTrials === 0) return false;
-    // Where asks wait for results, a trial takes longer than measuring it: what is found does not wait for a second's worth.
-    const most = this.#isWindowed ? this.parallelism : Number.POSITIVE_INFINITY;
-    if (this.#store.waitingTrials >= Math.min(most, persistSize(this.table.durations))) return true;
+    if (this.#store.waitingTrials >= persistSize(this.table.durations)) return true;
+    if (this.#store.waitedMs >= limits.TARGET_PERSIST_MS) return true;
     return this.#inFlight.size === 0 && !this.#asking && !this.canPropose && !this.canDispatch;
   }
 

@@ -28,6 +28,8 @@ export class StoreProjection {
   readonly #router: QueueRouter;
   readonly #waiting: EvaluatedBatch[] = [];
   #waitingTrials = 0;
+  /** When the first of the waiting was measured, milliseconds since the epoch. */
+  #waitingSince = 0;
   #isWriting = false;
   #written: number;
 
@@ -43,6 +45,11 @@ export class StoreProjection {
     return this.#waitingTrials;
   }
 
+  /** How long the first of the waiting has waited. */
+  get waitedMs(): number {
+    return this.#waiting.length > 0 ? Date.now() - this.#waitingSince : 0;
+  }
+
   get isWriting(): boolean {
     return this.#isWriting;
   }
@@ -52,6 +59,7 @@ export class StoreProjection {
   }
 
   add(batch: EvaluatedBatch): void {
+    if (this.#waiting.length === 0) this.#waitingSince = Date.now();
     this.#waiting.push(batch);
     this.#waitingTrials += batch.trials.length;
   }
@@ -66,6 +74,8 @@ export class StoreProjection {
       batches.push(batch);
       trials += batch.trials.length;
     }
+    // What is left came while these waited.
+    this.#waitingSince = Date.now();
     const { session, spec } = this.#input;
     this.#isWriting = true;
     try {
