@@ -88,17 +88,17 @@ export function createIndexedFinder(
     next(from, to, leastUpbit, leastBinance) {
       let row = from;
       while (row < to) {
-        if (row % BLOCK === 0) {
-          const block = row / BLOCK;
-          if (block % (FAN * FAN) === 0) {
-            const coarse = block / (FAN * FAN);
-            if (!(coarseUpbit[coarse]! >= leastUpbit || coarseBinance[coarse]! >= leastBinance)) {
-              row += BLOCK * FAN * FAN;
-              continue;
+        if ((row & (BLOCK - 1)) === 0) {
+          const block = row >>> 4;
+          if ((block & (FAN - 1)) === 0) {
+            const middle = block >>> 5;
+            if ((middle & (FAN - 1)) === 0) {
+              const coarse = middle >>> 5;
+              if (!(coarseUpbit[coarse]! >= leastUpbit || coarseBinance[coarse]! >= leastBinance)) {
+                row += BLOCK * FAN * FAN;
+                continue;
+              }
             }
-          }
-          if (block % FAN === 0) {
-            const middle = block / FAN;
             if (!(middleUpbit[middle]! >= leastUpbit || middleBinance[middle]! >= leastBinance)) {
               row += BLOCK * FAN;
               continue;
@@ -109,7 +109,7 @@ export function createIndexedFinder(
             continue;
           }
         }
-        const end = Math.min(row - (row % BLOCK) + BLOCK, to);
+        const end = Math.min((row | (BLOCK - 1)) + 1, to);
         row = scanRows(market, factors, row, end, leastUpbit, leastBinance);
         if (row < end) return row;
       }

@@ -11,6 +11,8 @@ import { BINANCE } from './venue.ts';
 /** What a ratio with nothing below the line and something above is given as: no bound is known. */
 export const UNBOUNDED_RATIO = 1e6;
 
+const TRIP_METRICS = TRIP_REASONS.map((reason) => `trips_${reason}`);
+
 const YEAR = 365 * 86_400 * SECOND;
 
 function ratio(above: number, below: number): number {
@@ -34,15 +36,13 @@ export function metricsOf(run: Run, lastRow: number): Metrics {
   const periodsAYear = YEAR / (world.settings.return_period_s * SECOND);
   const returnPct = ratioOrZero(book.realised, world.capital) * 100;
   const drawdownPct = score.maxDrawdownShare * 100;
-  const count = (names: readonly string[]): number =>
-    TRIP_REASONS.reduce((sum, name, i) => (names.includes(name) ? sum + guard.counts[i]! : sum), 0);
   const coin = balances[UPBIT_COIN]! + balances[BINANCE_COIN]! + balances[TRANSIT_COIN]!;
-  return {
+  const metrics: Record<string, number> = {
     pnl: book.realised / units,
     trades: score.trades,
     total_fees: (0 - book.fees) / units,
     circuit_breaker_active: guard.openUntil > run.end ? 1 : 0,
-    safety_violations: count(VIOLATION_REASONS),
+    safety_violations: countFirst(guard.counts, VIOLATION_REASONS.length),
     net_pnl: (book.realised + unhedged + revaluation) / units,
     gross_pnl: (book.arbitrage + book.legs) / units,
     arbitrage_pnl: book.arbitrage / units,
@@ -70,10 +70,18 @@ export function metricsOf(run: Run, lastRow: number): Metrics {
     exposure_pct: ratioOrZero(score.openTime * 100, duration),
     max_unhedged_krw: score.maxUnhedged / units,
     residual_coin: (coin - world.openingCoin) / 1e8,
-    breaker_trips: count(BREAKER_REASONS),
+    breaker_trips: countFirst(guard.counts, BREAKER_REASONS.length),
     breaker_s: guard.openTime / SECOND,
-    ...Object.fromEntries(TRIP_REASONS.map((name, i) => [`trips_${name}`, guard.counts[i]!])),
   };
+  for (let i = 0; i < TRIP_METRICS.length; i++) metrics[TRIP_METRICS[i]!] = guard.counts[i]!;
+  return metrics;
+}
+
+/** Trips of the first `reasons` of TRIP_REASONS. */
+function countFirst(counts: Float64Array, reasons: number): number {
+  let sum = 0;
+  for (let i = 0; i < reasons; i++) sum += counts[i]!;
+  return sum;
 }
 
 /** Mean return over `deviation`, a year's worth; one period says nothing, which is 0. */

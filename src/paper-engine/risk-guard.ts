@@ -19,9 +19,9 @@ export const TRIP_REASONS = [
 ] as const;
 export type TripReason = (typeof TRIP_REASONS)[number];
 
-/** The reasons that open the breaker; the other two only make the next trade wait. */
+/** The reasons that open the breaker, the first of all; the other two only make the next trade wait. */
 export const BREAKER_REASONS = TRIP_REASONS.slice(0, 6);
-/** Trips where a limit on money was in fact exceeded. */
+/** Trips where a limit on money was in fact exceeded: the first of those. */
 export const VIOLATION_REASONS = TRIP_REASONS.slice(0, 4);
 
 export interface Trip {
@@ -65,8 +65,8 @@ export class RiskGuard {
   readonly #end: number;
   readonly #trips: Trip[] | undefined;
 
-  /** When each trade was sent. */
-  readonly #sent: number[] = [];
+  /** When each trade was sent, from 1 on; the first entry keeps this an array of doubles from the start. */
+  readonly #sent: number[] = [Number.NEGATIVE_INFINITY];
   #sentDayEnd = Number.NEGATIVE_INFINITY;
   #sentToday = 0;
   #dayEnd = Number.NEGATIVE_INFINITY;
@@ -154,7 +154,7 @@ export class RiskGuard {
 
   #checkCounts(time: number): void {
     const most = this.#strategy.max_trades_per_hour;
-    if (this.#sent.length >= most) {
+    if (this.#sent.length > most) {
       const until = this.#sent[this.#sent.length - most]! + HOUR;
       if (until > this.freeAt) this.#wait(6, time, most, until);
     }

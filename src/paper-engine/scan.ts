@@ -9,6 +9,12 @@ import type { CandidateFinder, EdgeFactors } from './edges.ts';
  */
 const STEP = 4_096;
 
+/**
+ * A division takes several times a product, so a row is divided only when the product says that it comes close: prices
+ * are above 0, and this is a million times further off than rounding can be.
+ */
+const NEARLY = 1 - 1e-9;
+
 export function createScan(market: MarketData, factors: EdgeFactors): CandidateFinder {
   return {
     next(from, to, sellingUpbit, sellingBinance) {
@@ -35,10 +41,17 @@ export function scanRows(
   const { bid: upbitBid, ask: upbitAsk } = market.upbit;
   const { bid: binanceBid, ask: binanceAsk } = market.binance;
   const { sellUpbit, buyUpbit, sellBinance, buyBinance } = factors;
+  const nearUpbit = (1 + sellingUpbit) * NEARLY;
+  const nearBinance = (1 + sellingBinance) * NEARLY;
   for (let row = from; row < to; row++) {
     const krw = rate[row]!;
-    if ((upbitBid[row]! * sellUpbit) / (binanceAsk[row]! * krw * buyBinance) - 1 >= sellingUpbit) return row;
-    if ((binanceBid[row]! * krw * sellBinance) / (upbitAsk[row]! * buyUpbit) - 1 >= sellingBinance)
+    const broughtUpbit = upbitBid[row]! * sellUpbit;
+    const spentBinance = binanceAsk[row]! * krw * buyBinance;
+    if (broughtUpbit >= spentBinance * nearUpbit && broughtUpbit / spentBinance - 1 >= sellingUpbit)
+      return row;
+    const broughtBinance = binanceBid[row]! * krw * sellBinance;
+    const spentUpbit = upbitAsk[row]! * buyUpbit;
+    if (broughtBinance >= spentUpbit * nearBinance && broughtBinance / spentUpbit - 1 >= sellingBinance)
       return row;
   }
   return to;

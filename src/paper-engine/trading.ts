@@ -12,6 +12,8 @@ export interface Desk {
   readonly buy: Order;
   readonly sell: Order;
   readonly unwinding: Order;
+  edge: number;
+  realisedBefore: number;
   /** Reused arguments of the guard. */
   readonly settlement: { time: number; equity: number; unhedged: number; slippageBps: number };
 }
@@ -21,6 +23,8 @@ export function createDesk(): Desk {
     buy: new Order(),
     sell: new Order(),
     unwinding: new Order(),
+    edge: 0,
+    realisedBefore: 0,
     settlement: { time: 0, equity: 0, unhedged: 0, slippageBps: 0 },
   };
 }
@@ -59,11 +63,13 @@ export function tradeOn(run: Run, desk: Desk, row: number): boolean {
   sell.sentAt = time;
   send(run, sellsUpbit ? sell : buy, row, 0);
   send(run, sellsUpbit ? buy : sell, row, 1);
-  bookLegs(run, desk, edge);
+  desk.edge = edge;
+  desk.realisedBefore = realisedBefore;
+  bookLegs(run, desk);
   desk.unwinding.knownAt = Math.max(buy.knownAt, sell.knownAt);
   desk.unwinding.row = Math.max(buy.row, sell.row);
   unwind(run, desk.unwinding, row);
-  settle(run, desk, row, realisedBefore);
+  settle(run, desk, row);
   run.recorder?.trades.push({
     trade,
     direction: sellsUpbit ? 'sell_upbit' : 'sell_binance',
@@ -100,7 +106,7 @@ function sizeOf(run: Run, { buy, sell }: Desk, row: number): number {
   return quantity;
 }
 
-function bookLegs(run: Run, { buy, sell }: Desk, edge: number): void {
+function bookLegs(run: Run, { buy, sell, edge }: Desk): void {
   const { book, score, guard } = run;
   book.addTrade(buy.filled, buy.value, sell.filled, sell.value);
   book.addFee(buy.feeValue, buy.feeCoin);
@@ -118,11 +124,11 @@ function bookLegs(run: Run, { buy, sell }: Desk, edge: number): void {
   if (buy.filled !== sell.filled) score.oneLegged++;
 }
 
-function settle(run: Run, desk: Desk, signalRow: number, realisedBefore: number): void {
+function settle(run: Run, desk: Desk, signalRow: number): void {
   const { market, book, score } = run;
   const settledAt = desk.unwinding.knownAt;
   const row = rowInForce(market.time, market.rows, settledAt, desk.unwinding.row);
-  if (desk.buy.filled > 0 || desk.sell.filled > 0) score.onTrade(book.realised - realisedBefore);
+  if (desk.buy.filled > 0 || desk.sell.filled > 0) score.onTrade(book.realised - desk.realisedBefore);
   rebalanceIfDue(run, settledAt, row);
   run.updateThresholds();
   const mark = run.coinValue(book.residual, run.mid(row));
