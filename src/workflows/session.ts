@@ -110,6 +110,14 @@ export class Session {
     return this.#isWindowed || this.#inFlight.size < this.parallelism;
   }
 
+  get isStoring(): boolean {
+    return this.#store.isWriting;
+  }
+
+  get hasUnstored(): boolean {
+    return this.#store.waitingTrials > 0;
+  }
+
   /** A write takes as many trials as come in about a second, or what is left when nothing else goes on. */
   get canPersist(): boolean {
     if (this.#store.isWriting || this.#store.waitingTrials === 0) return false;

@@ -82,6 +82,9 @@ export class StoreProjection {
       const summary = `store ${batchSummary(batches.flatMap((batch) => batch.trials))}`;
       const request = { session, dataHash: spec.dataHash, batches };
       await this.#call({ summary }, ({ persistTrials }) => persistTrials(request));
+    } catch (error) {
+      this.#waiting.unshift(...batches);
+      throw error;
     } finally {
       this.#isWriting = false;
     }

@@ -70,7 +70,9 @@ async function continueAsNew(session: Session, input: SessionInput): Promise<nev
 /** Cancelled: what is measured is kept, what is running is let go. */
 async function abandon(session: Session): Promise<void> {
   session.publish('cancelled');
-  while (session.canPersist) await session.persist();
+  // A write that was cancelled on its way gives back what it held.
+  await condition(() => !session.isStoring);
+  while (session.hasUnstored) await session.persist();
   await session.save(false, 'cancelled');
 }
 
