@@ -9,8 +9,10 @@ import { scanRows } from './scan.ts';
  */
 
 /** Rows a block, and blocks a block of the next level: 16, 512 and 16,384 rows. */
-const BLOCK = 16;
-const FAN = 32;
+const BLOCK_BITS = 4;
+const FAN_BITS = 5;
+const BLOCK = 1 << BLOCK_BITS;
+const FAN = 1 << FAN_BITS;
 const LEVELS = 3;
 
 type Maxima = Float64Array<SharedArrayBuffer>;
@@ -89,11 +91,11 @@ export function createIndexedFinder(
       let row = from;
       while (row < to) {
         if ((row & (BLOCK - 1)) === 0) {
-          const block = row >>> 4;
+          const block = row >>> BLOCK_BITS;
           if ((block & (FAN - 1)) === 0) {
-            const middle = block >>> 5;
+            const middle = block >>> FAN_BITS;
             if ((middle & (FAN - 1)) === 0) {
-              const coarse = middle >>> 5;
+              const coarse = middle >>> FAN_BITS;
               if (!(coarseUpbit[coarse]! >= leastUpbit || coarseBinance[coarse]! >= leastBinance)) {
                 row += BLOCK * FAN * FAN;
                 continue;
