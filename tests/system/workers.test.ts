@@ -10,6 +10,9 @@ import { type Sandbox, sandbox } from './support/sandbox.ts';
 /** One session on several processes: how many they are, and where their results are kept, changes no figure. */
 
 const TRIALS = 24;
+/** Trials long enough, and enough of them, that an order finds the session running. */
+const MANY_TRIALS = 60;
+const QUOTES_PER_SECOND = 250;
 
 /** Starts the session on workers that are there already, waits for its end, and returns the path of its CSV. */
 async function tuneOn(machine: Sandbox, workers: readonly string[], extra = {}): Promise<string> {
@@ -67,20 +70,20 @@ describe('a session on several worker processes', () => {
 
   test('of its own (`worker --session-id`) ends without any other worker', { timeout: 120_000 }, async () => {
     const machine = sandbox();
-    const config = slowConfig(machine.folder);
+    const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
     const csv = join(machine.folder, 'out.csv');
-    const flags = ['--iterations', String(TRIALS), '--session-id', 'alone', '--output-csv', csv];
+    const flags = ['--iterations', String(MANY_TRIALS), '--session-id', 'alone', '--output-csv', csv];
     await machine.json(['start', '--config', config, ...flags]);
     const first = await machine.worker('own-1', ['--session-id', 'alone']);
     const client = await machine.client();
-    await waitUntil(async () => (await client.status('alone')).completed > 3);
+    await waitUntil(async () => (await client.status('alone')).completed > 0);
     await client.pause('alone');
     await first.kill();
     await machine.worker('own-2', ['--session-id', 'alone']);
     await client.unpause('alone');
     await client.wait('alone');
-    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
-    expect(column(readCsv(csv), 'iteration')).toEqual(iterations(TRIALS));
+    expect(figures(csv)).toEqual(await undisturbed(MANY_TRIALS, QUOTES_PER_SECOND));
+    expect(column(readCsv(csv), 'iteration')).toEqual(iterations(MANY_TRIALS));
     expect(new Set(column(readCsv(csv), 'worker_id'))).toEqual(new Set(['own-1', 'own-2']));
   });
 });
