@@ -42,6 +42,9 @@ export class Scorecard {
   #periodEnd: number;
   #periodEquity = 0;
   #equity = 0;
+  #closed = 0;
+  /** The first period's gain: the others are summed as differences from it, exact where all are alike. */
+  #first = 0;
   #sum = 0;
   #squares = 0;
   #downSquares = 0;
@@ -87,12 +90,14 @@ export class Scorecard {
     this.#underWater(end);
     const periods = Math.floor((end - this.#start) / this.#period) + 1;
     this.#closePeriod();
-    const mean = this.#sum / periods;
+    const empty = periods - this.#closed;
+    const shift = (this.#sum - empty * this.#first) / periods;
+    const squares = (this.#squares + empty * this.#first * this.#first) / periods;
     return {
       periods,
-      mean,
-      deviation: Math.sqrt(Math.max(0, this.#squares / periods - mean * mean)),
-      downside: Math.sqrt(this.#downSquares / periods),
+      mean: this.#equity / periods / this.#capital,
+      deviation: Math.sqrt(Math.max(0, squares - shift * shift)) / this.#capital,
+      downside: Math.sqrt(this.#downSquares / periods) / this.#capital,
     };
   }
 
@@ -107,10 +112,12 @@ export class Scorecard {
   }
 
   #closePeriod(): void {
-    const gain = (this.#equity - this.#periodEquity) / this.#capital;
+    const gain = this.#equity - this.#periodEquity;
     this.#periodEquity = this.#equity;
-    this.#sum += gain;
-    this.#squares += gain * gain;
+    if (this.#closed++ === 0) this.#first = gain;
+    const above = gain - this.#first;
+    this.#sum += above;
+    this.#squares += above * above;
     if (gain < 0) this.#downSquares += gain * gain;
   }
 }
