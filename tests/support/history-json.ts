@@ -11,7 +11,9 @@ export function historyToJson(history: WorkflowHistory): string {
     enums: String,
     bytes: String,
   });
-  return `${JSON.stringify(plain, null, 1)}\n`;
+  // Where the recording machine kept its files is no part of a history's meaning.
+  const withoutStacks = (key: string, value: unknown) => (key === 'stackTrace' ? '' : value);
+  return `${JSON.stringify(plain, withoutStacks, 1)}\n`;
 }
 
 export function historyFromJson(text: string): WorkflowHistory {
