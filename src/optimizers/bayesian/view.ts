@@ -19,16 +19,32 @@ interface View {
   readonly scope: 'global' | 'region' | 'neighbours';
   readonly kernel: Kernel;
   readonly warp: Warp;
+  /** What a trial has to gain on the best one, in standard deviations of the targets. */
+  readonly margin: number;
 }
+
+/**
+ * Without a margin the global views would polish a converged optimum for ever by amounts that the model's noise
+ * feigns; polishing is local work. One of them wants more: a rough top keeps promising a little, and all four views
+ * would stay on it for as long.
+ */
+const LEAST_MARGIN = 0.01;
+const WIDE_MARGIN = 0.1;
 
 const VIEWS: readonly View[] = [
   // The best trial's neighbours alone, as smooth as can be: from enough of them, a quadratic model and more.
-  { label: 'neighbourhood of the best', scope: 'neighbours', kernel: 'gaussian', warp: 'linear' },
+  { label: 'neighbourhood of the best', scope: 'neighbours', kernel: 'gaussian', warp: 'linear', margin: 0 },
   // Ranks for the worse half: cliffs, plateaus and heavy tails lose their weight.
-  { label: 'whole space, by rank', scope: 'global', kernel: 'matern52', warp: 'half-rank' },
-  { label: 'trust region', scope: 'region', kernel: 'matern52', warp: 'half-rank' },
+  {
+    label: 'whole space, by rank',
+    scope: 'global',
+    kernel: 'matern52',
+    warp: 'half-rank',
+    margin: LEAST_MARGIN,
+  },
+  { label: 'trust region', scope: 'region', kernel: 'matern52', warp: 'half-rank', margin: 0 },
   // The losses as they are: the slope towards the optimum counts from afar.
-  { label: 'whole space', scope: 'global', kernel: 'matern52', warp: 'linear' },
+  { label: 'whole space', scope: 'global', kernel: 'matern52', warp: 'linear', margin: WIDE_MARGIN },
 ];
 
 export interface Look {
@@ -50,12 +66,6 @@ const FIT_ROWS = 120;
 
 /** Fits are renewed with every trial up to here, then twenty times while the number of trials doubles. */
 const FIT_ALWAYS = 24;
-
-/**
- * What a trial far from the best one has to gain, in standard deviations of the targets. Without it the global views
- * would polish a converged optimum for ever by amounts that the model's noise feigns; polishing is local work.
- */
-const GLOBAL_MARGIN = 0.01;
 
 /** Noise, as a share of the targets' variance, from which the best trial is judged by the model, not its own loss. */
 const NOISY = 1e-3;
@@ -110,7 +120,7 @@ export function lookFor(
     label: view.label,
     model,
     best: bestTarget,
-    goal: bestTarget - (view.scope === 'global' ? GLOBAL_MARGIN : 0),
+    goal: bestTarget - view.margin,
     middle,
     isLocal: view.scope !== 'global',
     box:
