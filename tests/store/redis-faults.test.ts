@@ -201,7 +201,7 @@ describe('a Redis that refuses', () => {
     const writer = await open(primary.url);
     await writer.saveTrials([trial(1)]);
     const store = await open(replica.url);
-    await replicated(replica.client());
+    await replicated(replica.client(), primary.client());
     expect((await failure(store.saveTrials([trial(2)]))).message).toMatch(
       /READONLY You can't write against a read only replica.* Remedy: point REDIS_URL at the primary/,
     );
@@ -282,10 +282,12 @@ describe('a Redis that refuses', () => {
   });
 });
 
-/** Until the first synchronisation is through: before it a replica refuses everything. */
-async function replicated(replica: Redis): Promise<void> {
+/** Until the first synchronisation is through and all is there: before it a replica refuses everything, or holds nothing. */
+async function replicated(replica: Redis, primary: Redis): Promise<void> {
   const deadline = Date.now() + 15_000;
-  while (!(await replica.info('replication')).includes('master_link_status:up')) {
+  for (;;) {
+    const isUp = (await replica.info('replication')).includes('master_link_status:up');
+    if (isUp && (await replica.dbsize()) === (await primary.dbsize())) return;
     if (Date.now() > deadline) throw new Error('the replica did not synchronise');
   }
 }
