@@ -5,6 +5,7 @@ import { runWithProgress } from './run.mjs';
 
 const PROGRAMS = [
   { command: 'redis-server', package: 'redis-server', purpose: 'the tests of the Redis store' },
+  { command: 'chromium', package: 'chromium', purpose: 'the test of what the Web UI shows' },
 ];
 
 export function testProgramTasks({ environment }) {
@@ -18,7 +19,7 @@ async function install(program, environment, log) {
   const apt = findOnPath('apt-get', environment);
   if (!apt || process.getuid?.() !== 0) {
     throw new Error(
-      `\`${program.command}\` is not on PATH, and ${program.purpose} need it: install your system's package of it.`,
+      `\`${program.command}\` is not on PATH and is needed for ${program.purpose}: install your system's package of it.`,
     );
   }
   const options = {
