@@ -42,8 +42,6 @@ export interface SessionUpdate {
   readonly failed: number;
   /** Only the first time. */
   readonly spec?: SessionSpec;
-  /** Whether the session goes on from records that the store may already hold. */
-  readonly resumed: boolean;
 }
 
 export interface AnalyzeInput {

@@ -230,14 +230,13 @@ export class Session {
   }
 
   async save(first: boolean, status: string = this.phase): Promise<void> {
-    const { spec, carried } = this.#input;
+    const { spec } = this.#input;
     await this.#store.saveSession({
       status,
       startedAt: this.#startedAt,
       iterations: this.target,
       completed: this.table.completed,
       failed: this.table.failed,
-      resumed: carried !== undefined,
       ...(first ? { spec } : {}),
     });
   }

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ArbtuneError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { ResultStore } from '../../src/store/result-store.ts';
+import { failure } from '../support/failure.ts';
 import {
   freePort,
   type RedisServer,
@@ -42,15 +43,6 @@ async function open(url: string, environment: Record<string, string> = {}): Prom
   });
   ends.push(() => store.close());
   return store;
-}
-
-async function failure(doing: Promise<unknown>): Promise<ArbtuneError> {
-  const error = await doing.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ArbtuneError);
-  return error as ArbtuneError;
 }
 
 /** Tries until it works, as a retried activity does; throws the last error after ten seconds. */

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ArbtuneError } from '../../src/errors.ts';
 import { SqliteStore } from '../../src/store/sqlite-store.ts';
+import { failure } from '../support/failure.ts';
 import { trial } from './records.ts';
 
 /** What happens to results, and what people are told, when the SQLite file, its disk or another process is in the way. */
@@ -43,15 +43,6 @@ async function open(busyTimeoutMs?: number): Promise<SqliteStore> {
   );
   ends.push(() => store.close());
   return store;
-}
-
-async function failure(doing: Promise<unknown>): Promise<ArbtuneError> {
-  const error = await doing.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ArbtuneError);
-  return error as ArbtuneError;
 }
 
 /** Another process on the same file, running `body` after it opened the store; `lines` is what it prints. */
