@@ -9,8 +9,8 @@ import { historyToJson } from '../tests/support/history-json.ts';
 import { quickConfig, slowConfig } from '../tests/system/support/configs.ts';
 
 /**
- * Records the histories that tests/workflows/replay.test.ts replays: run it when a change of the workflow is meant to
- * leave sessions of before behind, which none may after a release (see `patched`).
+ * Records histories that tests/workflows/replay.test.ts replays: `npm run record:histories -- NAME …` for new ones. One
+ * that exists stays as it is: a session of then must go on with the workflow of now (see `patched`).
  */
 
 const target = fileURLToPath(new URL('../tests/fixtures/histories/', import.meta.url));
@@ -64,7 +64,14 @@ const recordings: readonly Recording[] = [
     iterations: 16,
     options: { maxHistoryEvents: 60 },
   },
+  {
+    name: 'sequence',
+    config: config('sequence', quickConfig, { method: 'bayesian', parallelism: 1 }),
+    iterations: 40,
+    options: { maxHistoryEvents: 40 },
+  },
 ];
+const names = process.argv.slice(2);
 
 async function record(stack: Stack, recording: Recording): Promise<void> {
   const { name, iterations, options, meanwhile } = recording;
@@ -89,7 +96,7 @@ try {
     log: () => {},
   });
   mkdirSync(target, { recursive: true });
-  for (const recording of recordings) await record(stack, recording);
+  for (const recording of recordings) if (names.includes(recording.name)) await record(stack, recording);
   await worker.stop();
 } finally {
   await stack.close();

@@ -1,6 +1,13 @@
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { Metrics } from '../objective/objective.ts';
-import type { FinishedTrial, OptimizerSettings, PendingTrial, Proposal } from '../optimizers/optimizer.ts';
+import type {
+  FinishedTrial,
+  OptimizerSettings,
+  PendingTrial,
+  Proposal,
+  TakenKeys,
+} from '../optimizers/optimizer.ts';
+import type { StoppingRule } from '../optimizers/stopping.ts';
 import type { SearchSpace } from '../search-space/space.ts';
 import type { SessionIdentity } from '../workflows/messages.ts';
 import type { MeasuredBatch, ProposedTrial } from './measured-batch.ts';
@@ -75,13 +82,44 @@ export interface ProposeRequest {
   readonly window?: number;
 }
 
-/** A proposal, or that a stopping rule which asks the model has had enough. */
+/** A proposal, or that a stopping rule has had enough. */
 export type SearchStep = Proposal | { readonly kind: 'enough'; readonly why: string };
+
+/** A step after which nothing is proposed. */
+export type SearchEnd = Exclude<SearchStep, { readonly kind: 'trial' }>;
+
+/** Trials to propose and measure one after the other, while no other trial of the session is under way. */
+export interface SearchInput {
+  readonly specHash: string;
+  /** Ascending; the activity may end before the last. */
+  readonly iterations: readonly number[];
+  /** The ask for trial n sees the results of trials 1 .. n - window, later ones as pending. */
+  readonly window: number;
+  /** Trials that finished since the last search of this run: with them a worker may know all it must. */
+  readonly fresh: readonly FinishedTrial[];
+  /** Finished trials in all. */
+  readonly finished: number;
+  /** Ends when more trials than this have failed. */
+  readonly failuresLeft: number;
+}
+
+export interface SearchedBatch {
+  /** In the order of their iterations, a beginning of those asked for. */
+  readonly trials: readonly ProposedTrial[];
+  /** Of the same trials. */
+  readonly measured: MeasuredBatch;
+  /** Absent: the search goes on. */
+  readonly end?: SearchEnd;
+}
 
 /** The same with what its asks look at. */
 export interface ProposeInput extends Omit<ProposeRequest, 'specHash'>, VisibleTrials {
   readonly space: SearchSpace;
   readonly settings: OptimizerSettings;
+  /** Params of all earlier trials, for a method that looks at no result: then it is given no trials. */
+  readonly taken?: TakenKeys;
+  /** Looks at what the ask sees, before it; absent: whoever asks has looked. */
+  readonly rule?: StoppingRule;
   /** The search ends when it expects to gain less than this; absent: never. */
   readonly expectedRegret?: number;
 }
@@ -89,6 +127,8 @@ export interface ProposeInput extends Omit<ProposeRequest, 'specHash'>, VisibleT
 export interface Activities {
   /** Idempotent: with `window`, what its asks may see never changes. */
   proposeTrials(input: ProposeRequest): Promise<SearchStep[]>;
+  /** Idempotent: what its asks may see never changes, and the same trials give the same measurements. Heartbeats both. */
+  searchTrials(input: SearchInput): Promise<SearchedBatch>;
   /** Idempotent by what it measures: the same trials give the same measurements. Heartbeats finished trials. */
   evaluateTrials(input: EvaluateInput): Promise<MeasuredBatch>;
   /** Idempotent by (session, iteration). */

@@ -1,13 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import type { SessionSpec } from '../config/session-spec.ts';
 import type { ResultStore } from '../store/result-store.ts';
-import { rivalsQuery, visibleTrialsQuery } from '../workflows/messages.ts';
+import { rivalsQuery } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
-import type { Activities, SearchStep } from './activities.ts';
+import type { Activities, SearchStep, SessionUpdate } from './activities.ts';
 import { analyzeSession } from './analyze-session.ts';
 import { evaluateTrials } from './evaluate-trials.ts';
+import { heartbeating } from './heartbeat.ts';
+import { KnownTrials } from './known-trials.ts';
 import { toRecords } from './measurement.ts';
 import { proposeInTurn } from './propose.ts';
+import { searchTrials } from './search-trials.ts';
+import { sessionHandle, sessionOf } from './session-of.ts';
 import { SessionSpecs } from './session-specs.ts';
 import type { TrialEvaluator } from './trial-evaluator.ts';
 
@@ -24,117 +29,125 @@ export interface ActivityDependencies {
 
 export interface TrialsEvent {
   readonly sessionId: string;
+  /** Taken up together; of a search only its first is known. */
   readonly iterations: readonly number[];
-  readonly state: 'started' | 'finished' | 'failed';
+  readonly state: 'started' | 'ended';
+  /** How many were finished, of those and of what a search went on to. */
+  readonly finished: number;
 }
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { evaluator, store, workerId, outputs, onTrials } = dependencies;
+  const { evaluator, store, workerId, outputs } = dependencies;
   const specs = new SessionSpecs();
-  const activities: Activities = {
+  const known = new KnownTrials();
+  const specOf = (context: Context, specHash: string): Promise<SessionSpec> => {
+    const { client, execution } = sessionOf(context);
+    return specs.get(client, execution, specHash);
+  };
+
+  return {
     async evaluateTrials(input) {
       const context = Context.current();
-      const { execution } = sessionOf(context);
-      const sessionId = execution.workflowId.split(':').at(-1) ?? '';
       const iterations = input.trials.map(({ iteration }) => iteration);
-      onTrials({ sessionId, iterations, state: 'started' });
-      try {
-        const spec = await specs.get(context.client, execution, input.specHash);
-        const rivals = spec.pruner ? await sessionHandle(Context.current()).query(rivalsQuery) : [];
+      return await reported(context, dependencies, iterations, async () => {
+        const spec = await specOf(context, input.specHash);
+        const rivals = spec.pruner ? await sessionHandle(context).query(rivalsQuery) : [];
         const measured = await evaluateTrials(context, spec, { ...input, rivals }, evaluator, workerId);
-        onTrials({ sessionId, iterations, state: 'finished' });
-        return measured;
-      } catch (error) {
-        onTrials({ sessionId, iterations, state: 'failed' });
-        throw error;
-      }
-    },
-
-    async persistTrials({ session, dataHash, batches }) {
-      await store.saveTrials(
-        batches.flatMap(({ measured, trials }) =>
-          toRecords(measured, trials, { sessionId: session.sessionId, dataHash }),
-        ),
-      );
-    },
-
-    async saveSession(update) {
-      const { session, spec } = update;
-      const known = await store.loadSession(session.sessionId);
-      const execution = Context.current().info.workflowExecution;
-      const now = new Date().toISOString();
-      await store.saveSession({
-        session_id: session.sessionId,
-        workflow_id: workflowIdOf(session),
-        run_id: execution?.runId ?? '',
-        status: update.status,
-        created_at: known?.created_at ?? update.startedAt,
-        updated_at: now,
-        optimizer: spec?.optimizer.method ?? known?.optimizer ?? '',
-        iterations: update.iterations,
-        completed: update.completed,
-        failed: update.failed,
-        spec: spec ? JSON.stringify(spec) : (known?.spec ?? ''),
+        return { result: measured, finished: iterations.length };
       });
     },
 
-    async analyzeSession(input) {
-      return await analyzeSession(input, Context.current().client, store, outputs);
+    async searchTrials(input) {
+      const context = Context.current();
+      return await reported(context, dependencies, input.iterations.slice(0, 1), async () => {
+        const spec = await specOf(context, input.specHash);
+        const visible = await known.beforeSearch(context, input);
+        const result = await searchTrials(context, spec, input, visible, evaluator, workerId);
+        return { result, finished: result.trials.length };
+      });
     },
 
-    async proposeTrials({ specHash, ...request }) {
-      const { client, execution } = sessionOf(Context.current());
-      const { space, optimizer, stopping } = await specs.get(client, execution, specHash);
-      const trials = await sessionHandle(Context.current()).query(
-        visibleTrialsQuery,
-        request.iterations.at(-1) ?? 0,
-      );
-      const { expectedRegret } = stopping;
-      const input = {
-        ...{ ...request, ...trials, space, settings: optimizer },
-        ...(expectedRegret === undefined ? {} : { expectedRegret }),
-      };
-      const steps: SearchStep[] = [];
-      for (const step of proposeInTurn(input)) {
-        steps.push(step);
-        await setImmediate(); // An ask keeps this thread: let its heartbeat through.
-      }
-      return steps;
-    },
-  };
-  return {
-    ...activities,
-    persistTrials: (input) => withHeartbeat(() => activities.persistTrials(input)),
-    saveSession: (input) => withHeartbeat(() => activities.saveSession(input)),
-    analyzeSession: (input) => withHeartbeat(() => activities.analyzeSession(input)),
-    proposeTrials: (input) => withHeartbeat(() => activities.proposeTrials(input)),
+    proposeTrials: ({ specHash, ...request }) =>
+      alive(async (context) => {
+        const { space, optimizer, stopping } = await specOf(context, specHash);
+        const trials = await known.visible(context, request.iterations.at(-1) ?? 0);
+        const { expectedRegret } = stopping;
+        const input = {
+          ...{ ...request, ...trials, space, settings: optimizer },
+          ...(expectedRegret === undefined ? {} : { expectedRegret }),
+        };
+        const steps: SearchStep[] = [];
+        for (const step of proposeInTurn(input)) {
+          steps.push(step);
+          await setImmediate(); // An ask keeps this thread: let its heartbeat through.
+        }
+        return steps;
+      }),
+
+    persistTrials: ({ session, dataHash, batches }) =>
+      alive(() =>
+        store.saveTrials(
+          batches.flatMap(({ measured, trials }) =>
+            toRecords(measured, trials, { sessionId: session.sessionId, dataHash }),
+          ),
+        ),
+      ),
+
+    saveSession: (update) => alive((context) => saveSession(context, store, update)),
+
+    analyzeSession: (input) => alive((context) => analyzeSession(input, context.client, store, outputs)),
   };
 }
 
+/** How often an activity without details to keep shows that its worker lives. */
 const HEARTBEAT_EVERY_MS = 1_000;
 
-/** Shows that the worker lives while it works: a dead one is noticed by its silence. */
-async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
+function alive<T>(work: (context: Context) => Promise<T>): Promise<T> {
   const context = Context.current();
-  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
+  return heartbeating(
+    context,
+    HEARTBEAT_EVERY_MS,
+    () => undefined,
+    () => work(context),
+  );
+}
+
+/** Tells of the trials that are taken up, and of their end. */
+async function reported<T>(
+  context: Context,
+  { onTrials }: ActivityDependencies,
+  iterations: readonly number[],
+  work: () => Promise<{ readonly result: T; readonly finished: number }>,
+): Promise<T> {
+  const sessionId = sessionOf(context).execution.workflowId.split(':').at(-1) ?? '';
+  let finished = 0;
+  onTrials({ sessionId, iterations, state: 'started', finished });
   try {
-    return await work();
+    const done = await work();
+    finished = done.finished;
+    return done.result;
   } finally {
-    clearInterval(timer);
+    onTrials({ sessionId, iterations, state: 'ended', finished });
   }
 }
 
-function sessionHandle(context: Context) {
-  const { client, execution } = sessionOf(context);
-  return client.workflow.getHandle(execution.workflowId, execution.runId);
-}
-
-/** The workflow that the activity belongs to, and a client to ask it by. */
-function sessionOf({ client, info }: Context): {
-  client: Context['client'];
-  execution: { workflowId: string; runId: string };
-} {
-  const { workflowExecution: execution } = info;
-  if (!execution) throw new Error(`${info.activityType} runs inside a session only`);
-  return { client, execution };
+async function saveSession(
+  context: Context,
+  store: ResultStore,
+  { session, spec, ...update }: SessionUpdate,
+): Promise<void> {
+  const known = await store.loadSession(session.sessionId);
+  await store.saveSession({
+    session_id: session.sessionId,
+    workflow_id: workflowIdOf(session),
+    run_id: context.info.workflowExecution?.runId ?? '',
+    status: update.status,
+    created_at: known?.created_at ?? update.startedAt,
+    updated_at: new Date().toISOString(),
+    optimizer: spec?.optimizer.method ?? known?.optimizer ?? '',
+    iterations: update.iterations,
+    completed: update.completed,
+    failed: update.failed,
+    spec: spec ? JSON.stringify(spec) : (known?.spec ?? ''),
+  });
 }

@@ -2,19 +2,15 @@ import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
 import type { EvaluateInput, Rival } from './activities.ts';
+import { heartbeatDetails, heartbeating } from './heartbeat.ts';
 import type { MeasuredBatch } from './measured-batch.ts';
-import { type MeasuredBy, packOutcomes } from './measurement.ts';
-import type { TrialEvaluator, TrialOutcome, TrialRequest } from './trial-evaluator.ts';
+import { type MeasuredOutcome, packOutcomes } from './measurement.ts';
+import type { TrialEvaluator, TrialRequest } from './trial-evaluator.ts';
 
 /** A batch of trials on the paper engine, heartbeating what is finished: a batch that dies half-way goes on from there. */
 
 /** Heartbeats carry every finished trial; more often than this they would cost more than they save. */
-const HEARTBEAT_EVERY_MS = 500;
-
-interface Measured {
-  readonly outcome: TrialOutcome;
-  readonly by: MeasuredBy;
-}
+export const HEARTBEAT_EVERY_MS = 500;
 
 export async function evaluateTrials(
   context: Context,
@@ -23,38 +19,49 @@ export async function evaluateTrials(
   evaluator: TrialEvaluator,
   workerId: string,
 ): Promise<MeasuredBatch> {
-  const measured = new Map<number, Measured>();
-  for (const earlier of heartbeatDetails(context)) measured.set(earlier.outcome.iteration, earlier);
-  const heartbeat = () => context.heartbeat([...measured.values()]);
-  const timer = setInterval(heartbeat, HEARTBEAT_EVERY_MS);
-  heartbeat();
+  const measured = new Map<number, MeasuredOutcome>();
+  for (const earlier of heartbeatDetails<MeasuredOutcome>(context))
+    measured.set(earlier.outcome.iteration, earlier);
+  const trials = input.trials
+    .filter(({ iteration }) => !measured.has(iteration))
+    .map((trial) => withRivals(spec, input, trial));
+  await heartbeating(
+    context,
+    HEARTBEAT_EVERY_MS,
+    () => [...measured.values()],
+    () =>
+      measureTrials(context, spec, trials, evaluator, workerId, (found) =>
+        measured.set(found.outcome.iteration, found),
+      ),
+  );
+  return packOutcomes(
+    input.trials.map(({ iteration }) => found(measured, iteration)),
+    spec.pruner && spec.objective.objectives[0]?.metric,
+  );
+}
+
+/** Measures the trials, in any order, telling of each as it ends. */
+export async function measureTrials(
+  context: Context,
+  spec: SessionSpec,
+  trials: readonly TrialRequest[],
+  evaluator: TrialEvaluator,
+  workerId: string,
+  onMeasured: (measured: MeasuredOutcome) => void,
+): Promise<void> {
   try {
-    await evaluator.evaluate(
-      spec,
-      input.trials
-        .filter(({ iteration }) => !measured.has(iteration))
-        .map((trial) => withRivals(spec, input, trial)),
-      {
-        signal: context.cancellationSignal,
-        onOutcome: (outcome) => {
-          const by = { workerId, attempt: context.info.attempt, at: Date.now() };
-          measured.set(outcome.iteration, { outcome, by });
-        },
-      },
-    );
+    await evaluator.evaluate(spec, trials, {
+      signal: context.cancellationSignal,
+      onOutcome: (outcome) =>
+        onMeasured({ outcome, by: { workerId, attempt: context.info.attempt, at: Date.now() } }),
+    });
   } catch (error) {
     // Data that is not the session's will not become so by trying again.
     if (error instanceof ArbtuneError && error.kind === 'input') {
       throw ApplicationFailure.nonRetryable(error.message, 'DataMismatch');
     }
     throw error;
-  } finally {
-    clearInterval(timer);
   }
-  return packOutcomes(
-    input.trials.map(({ iteration }) => outcomeOf(measured, iteration)),
-    spec.pruner && spec.objective.objectives[0]?.metric,
-  );
 }
 
 /** What the pruner may judge the trial by, as the ordering allows. */
@@ -69,13 +76,8 @@ function withRivals(
   return { ...trial, rivals: visible.map(({ byScenario }) => byScenario) };
 }
 
-function heartbeatDetails(context: Context): Measured[] {
-  const details: unknown = context.info.heartbeatDetails;
-  return Array.isArray(details) ? (details as Measured[]) : [];
-}
-
-function outcomeOf(measured: ReadonlyMap<number, Measured>, iteration: number): Measured {
-  const found = measured.get(iteration);
-  if (!found) throw new Error(`The engine ended without an outcome for trial ${iteration}`);
-  return found;
+export function found<T>(measured: ReadonlyMap<number, T>, iteration: number): T {
+  const outcome = measured.get(iteration);
+  if (!outcome) throw new Error(`The engine ended without an outcome for trial ${iteration}`);
+  return outcome;
 }

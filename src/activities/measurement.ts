@@ -22,26 +22,30 @@ export interface MeasuredBy {
   readonly at: number;
 }
 
+export interface MeasuredOutcome {
+  readonly outcome: TrialOutcome;
+  readonly by: MeasuredBy;
+}
+
 /** Packs outcomes of one session, in the given order; `prunedMetric` is the first objective's where trials are pruned. */
-export function packOutcomes(
-  measured: readonly { outcome: TrialOutcome; by: MeasuredBy }[],
-  prunedMetric?: string,
-): MeasuredBatch {
-  const outcomes = measured.map(({ outcome }) => outcome);
+export function packOutcomes(measured: readonly MeasuredOutcome[], prunedMetric?: string): MeasuredBatch {
   return {
-    trials: measured.map(({ outcome, by }): Measurement => {
-      const head = { iteration: outcome.iteration, ...by, durationMs: round(outcome.durationMs) };
-      if (outcome.status === 'failed') return { ...head, error: outcome.error };
-      const { violation, scenarios } = outcome;
-      if (outcome.status === 'pruned') {
-        return { ...head, objectives: [outcome.expected], prunedAfter: scenarios.length, violation };
-      }
-      const byScenario =
-        prunedMetric === undefined ? undefined : scenarios.map((own) => own.metrics[prunedMetric] ?? 0);
-      return { ...head, objectives: outcome.objectives, violation, ...(byScenario ? { byScenario } : {}) };
-    }),
-    metrics: pack(metricTable(outcomes)),
+    trials: measured.map((one) => toMeasurement(one, prunedMetric)),
+    metrics: pack(metricTable(measured.map(({ outcome }) => outcome))),
   };
+}
+
+/** An outcome without its metrics. */
+export function toMeasurement({ outcome, by }: MeasuredOutcome, prunedMetric?: string): Measurement {
+  const head = { iteration: outcome.iteration, ...by, durationMs: round(outcome.durationMs) };
+  if (outcome.status === 'failed') return { ...head, error: outcome.error };
+  const { violation, scenarios } = outcome;
+  if (outcome.status === 'pruned') {
+    return { ...head, objectives: [outcome.expected], prunedAfter: scenarios.length, violation };
+  }
+  const byScenario =
+    prunedMetric === undefined ? undefined : scenarios.map((own) => own.metrics[prunedMetric] ?? 0);
+  return { ...head, objectives: outcome.objectives, violation, ...(byScenario ? { byScenario } : {}) };
 }
 
 function metricTable(outcomes: readonly TrialOutcome[]): MetricTable {

@@ -1,5 +1,6 @@
 import { ask, expectedRegret } from '../optimizers/ask.ts';
-import type { AskInput, FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
+import type { AskInput, FinishedTrial, PendingTrial, TakenKeys } from '../optimizers/optimizer.ts';
+import { paramsKey } from '../search-space/params.ts';
 import type { ProposeInput, SearchStep } from './activities.ts';
 
 /**
@@ -12,20 +13,32 @@ export function propose(input: ProposeInput): SearchStep[] {
 
 /** The same one after the other: each may take long. */
 export function* proposeInTurn(input: ProposeInput): Generator<SearchStep> {
+  const { space, settings, taken } = input;
   const proposed: PendingTrial[] = [];
+  const proposedKeys = new Set<string>();
   for (const iteration of input.iterations) {
-    const { space, settings } = input;
-    const proposal = nextStep(
-      { space, settings, iteration, ...visibleTrials(input, iteration, proposed) },
-      input.expectedRegret,
-    );
+    const seen = taken
+      ? { finished: [], pending: [], taken: union(taken, proposedKeys) }
+      : visibleTrials(input, iteration, proposed);
+    const proposal = nextStep({ space, settings, iteration, ...seen }, input);
     yield proposal;
     if (proposal.kind !== 'trial') break;
     proposed.push({ iteration, params: proposal.params });
+    proposedKeys.add(paramsKey(space, proposal.params));
   }
 }
 
-function nextStep(input: AskInput, leastGain: number | undefined): SearchStep {
+/** Of two sets without a key in common. */
+function union(a: TakenKeys, b: TakenKeys): TakenKeys {
+  return { has: (key) => a.has(key) || b.has(key), size: a.size + b.size };
+}
+
+function nextStep(
+  input: AskInput,
+  { expectedRegret: leastGain, rule }: Pick<ProposeInput, 'expectedRegret' | 'rule'>,
+): SearchStep {
+  const why = rule?.({ finished: input.finished });
+  if (why !== undefined) return { kind: 'enough', why };
   const gain = leastGain === undefined ? undefined : expectedRegret(input);
   if (leastGain !== undefined && gain !== undefined && gain < leastGain) {
     return { kind: 'enough', why: `expects to gain ${Number(gain.toPrecision(3))}, less than ${leastGain}` };

@@ -31,7 +31,8 @@ export function askGrid(input: AskInput): Proposal {
 
 /** A scan a point while most are new; a set once all of them may be known and every one has to be looked at. */
 function knownTest(input: AskInput, size: number): (params: Params) => boolean {
-  if (input.finished.length + input.pending.length < size) return (params) => isTaken(input, params);
+  const known = input.taken?.size ?? input.finished.length + input.pending.length;
+  if (known < size) return (params) => isTaken(input, params);
   const keys = takenKeys(input);
   return (params) => keys.has(paramsKey(input.space, params));
 }

@@ -45,7 +45,15 @@ export interface AskInput {
   /** In any order: the answer does not depend on it. */
   readonly finished: readonly FinishedTrial[];
   readonly pending: readonly PendingTrial[];
+  /**
+   * The `paramsKey` of all finished and pending trials, where the caller keeps them; absent: looked up among those.
+   * Random and grid then need no more than this: an ask costs the same at any number of trials.
+   */
+  readonly taken?: TakenKeys;
 }
+
+/** As much of a set as tells what it holds. */
+export type TakenKeys = Pick<ReadonlySet<string>, 'has' | 'size'>;
 
 /** `reason` is one short line for people: why this trial (`global EI 0.12`, `initial design 3 of 10`). */
 export type Proposal =

@@ -39,7 +39,7 @@ export class WorkerReport {
       if (event.state === 'started') report.running.add(iteration);
       else report.running.delete(iteration);
     }
-    if (event.state === 'finished') report.finished += event.iterations.length;
+    report.finished += event.finished;
     report.dirty = true;
   }
 

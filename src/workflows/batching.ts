@@ -32,7 +32,11 @@ export function persistSize(durations: readonly number[]): number {
 /** How many trials of the median duration fit the time, 1 .. most; 1 while no duration is known. */
 function trialsIn(milliseconds: number, durations: readonly number[], most: number): number {
   if (durations.length === 0) return 1;
-  const sorted = durations.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] as number;
-  return Math.max(1, Math.min(most, Math.floor(milliseconds / Math.max(median, 0.001))));
+  return Math.max(1, Math.min(most, Math.floor(milliseconds / Math.max(median(durations), 0.001))));
+}
+
+/** Of one value at least; the upper of two middle ones. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] as number;
 }

@@ -71,7 +71,7 @@ async function evaluate(
 }
 
 /** A failure that no other trial would escape: the worker's data is not the session's. */
-function isSessionWide(error: unknown): boolean {
+export function isSessionWide(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof ApplicationFailure && cause.type === 'DataMismatch';
 }

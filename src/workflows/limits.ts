@@ -48,6 +48,15 @@ export const TARGET_BATCH_MS = 200;
 /** Trials in one batch at most: bounds the payloads (64 trials are about 150 kB) and what a dead worker loses. */
 export const MAX_BATCH = 64;
 
+/**
+ * Trials in flight that take less than this together are searched in sequence by one worker: asking for them takes
+ * about as long, and spreading them would cost more than it wins.
+ */
+export const SEQUENCE_MS = 50;
+
+/** Trials in one search at most: bounds the payloads and what a dead worker loses. */
+export const MAX_SEARCH = 32;
+
 /** Measured trials are written about this often: what `watch` shows is no older, and a write serves many short trials. */
 export const TARGET_PERSIST_MS = 1_000;
 

@@ -1,4 +1,7 @@
+import type { Measurement } from '../activities/measured-batch.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
+import type { FinishedTrial } from '../optimizers/optimizer.ts';
+import type { Params } from '../search-space/space.ts';
 import type { BestTrial } from './messages.ts';
 
 /** Objectives as the optimizer minimises them, and which of two trials is better. Pure. */
@@ -15,11 +18,18 @@ export function isBetter(spec: SessionSpec, candidate: RankedTrial, best: Ranked
   return candidate.iteration < best.iteration;
 }
 
+/** What an optimizer is told of a measured trial. */
+export function finishedTrial(spec: SessionSpec, params: Params, measurement: Measurement): FinishedTrial {
+  const { iteration, objectives = [], error, violation = 0 } = measurement;
+  return { iteration, params, losses: error === undefined ? toLosses(spec, objectives) : null, violation };
+}
+
 /** Losses are minimised: a maximised metric is negated. */
 export function toLosses(spec: SessionSpec, objectives: readonly number[]): number[] {
   return spec.objective.objectives.map(({ direction }, i) => {
     const value = objectives[i] as number;
-    return direction === 'maximize' ? 0 - value : value;
+    // No -0: it would not pass through history as such.
+    return direction === 'maximize' ? 0 - value : 0 + value;
   });
 }
 

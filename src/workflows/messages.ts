@@ -134,7 +134,9 @@ export const extendUpdate = defineUpdate<SessionStatus, [ExtendRequest]>('extend
 export const statusQuery = defineQuery<SessionStatus>('status');
 /** Trials `from` .. `from + limit - 1`, in iteration order. */
 export const trialsQuery = defineQuery<ListedTrial[], [from: number, limit: number]>('trials');
-/** What the asks up to trial `last` may see. */
 /** For the pruner: the trials that were measured whole. */
 export const rivalsQuery = defineQuery<Rival[]>('rivals');
-export const visibleTrialsQuery = defineQuery<VisibleTrials, [last: number]>('visible_trials');
+/** What the asks up to trial `last` may see, without the finished trials 1 .. `known`. */
+export const visibleTrialsQuery = defineQuery<VisibleTrials, [last: number, known?: number]>(
+  'visible_trials',
+);

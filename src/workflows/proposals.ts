@@ -23,9 +23,12 @@ export function proposable(spec: SessionSpec, table: TrialTable, parallelism: nu
   return count;
 }
 
-/** What the asks up to trial `last` may see; `propose` hides from each ask what came after it. */
-export function visibleTrials(spec: SessionSpec, table: TrialTable, last: number): VisibleTrials {
-  return spec.ordering === 'asynchronous' ? table.snapshot() : table.before(last);
+/**
+ * What the asks up to trial `last` may see, without the finished trials 1 .. `known`; `propose` hides from each ask what
+ * came after it.
+ */
+export function visibleTrials(spec: SessionSpec, table: TrialTable, last: number, known = 0): VisibleTrials {
+  return spec.ordering === 'asynchronous' ? table.snapshot(known) : table.before(last, known);
 }
 
 /**
@@ -41,14 +44,11 @@ export async function askFor(
   iterations: readonly number[],
 ): Promise<SearchStep[]> {
   if (!learnsFromResults(spec.optimizer.method)) {
-    const last = iterations.at(-1) ?? 0;
-    return propose({
-      space: spec.space,
-      settings: spec.optimizer,
-      iterations,
-      ...table.before(last),
-      window: 0,
-    });
+    const { space, optimizer: settings } = spec;
+    const [first = 1] = iterations;
+    const taken = table.takenBefore(first);
+    const seen = taken ? { finished: [], pending: [], taken } : table.before(iterations.at(-1) ?? 0);
+    return propose({ space, settings, iterations, ...seen, window: 0 });
   }
   const request = {
     specHash: spec.specHash,

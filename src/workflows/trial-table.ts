@@ -1,11 +1,12 @@
 import type { Rival } from '../activities/activities.ts';
 import type { MeasuredBatch, Measurement, ProposedTrial } from '../activities/measured-batch.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
-import type { FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
+import type { FinishedTrial, PendingTrial, TakenKeys } from '../optimizers/optimizer.ts';
+import { paramsKey } from '../search-space/params.ts';
 import type { Params } from '../search-space/space.ts';
 import type { TrialStatus } from '../store/trial-record.ts';
 import { type CarriedSession, packTrial, unpackTrial } from './carried-session.ts';
-import { fromLoss, isBetter, type RankedTrial, toLosses } from './losses.ts';
+import { finishedTrial, fromLoss, isBetter, type RankedTrial } from './losses.ts';
 import type { ListedTrial } from './messages.ts';
 
 /**
@@ -43,6 +44,8 @@ export class TrialTable {
   /** Trials 1 .. #next - 1 have been proposed. */
   #next = 1;
   #running = 0;
+  /** The keys of all trials' params, once they have been asked for. */
+  #taken: Set<string> | undefined;
 
   constructor(spec: SessionSpec, carried?: CarriedSession) {
     this.#spec = spec;
@@ -103,14 +106,26 @@ export class TrialTable {
     return iterations;
   }
 
-  /** Trials 1 .. n - 1: the finished ones, and the others as pending, in order. */
-  before(n: number): { finished: FinishedTrial[]; pending: PendingTrial[] } {
-    return split(this.#known(0, n - 1));
+  /** Trials from + 1 .. n - 1: the finished ones, and the others as pending, in order. */
+  before(n: number, from = 0): { finished: FinishedTrial[]; pending: PendingTrial[] } {
+    return split(this.#known(from, n - 1));
   }
 
-  /** All finished trials, and all others as pending: what an ask sees in asynchronous ordering. */
-  snapshot(): { finished: FinishedTrial[]; pending: PendingTrial[] } {
-    return split(this.#known(0, this.#rows.length));
+  /** What trials 1 .. n - 1 tried, at no cost by their number; undefined where a later trial is known already. */
+  takenBefore(n: number): TakenKeys | undefined {
+    if (this.#rows.length >= n) return undefined;
+    this.#taken ??= new Set(this.#known(0, n - 1).map(({ params }) => paramsKey(this.#spec.space, params)));
+    return this.#taken;
+  }
+
+  /** The same of all trials after `from`: what an ask sees in asynchronous ordering. */
+  snapshot(from = 0): { finished: FinishedTrial[]; pending: PendingTrial[] } {
+    return split(this.#known(from, this.#rows.length));
+  }
+
+  /** The finished ones of these trials. */
+  finishedAmong(iterations: readonly number[]): FinishedTrial[] {
+    return iterations.flatMap((iteration) => this.#rows[iteration - 1]?.finished ?? []);
   }
 
   #known(from: number, to: number): TrialRow[] {
@@ -126,6 +141,7 @@ export class TrialTable {
     const row: TrialRow = { ...trial, reason: trial.reason ?? '', state: 'proposed', objective: null };
     this.#rows[trial.iteration - 1] = row;
     this.#waiting.push(row);
+    this.#taken?.add(paramsKey(this.#spec.space, row.params));
     this.#skipKnown();
   }
 
@@ -157,14 +173,14 @@ export class TrialTable {
   }
 
   #tellOne(row: TrialRow, measurement: Measurement): void {
-    const objectives = measurement.error === undefined ? (measurement.objectives ?? []) : null;
-    const losses = objectives && toLosses(this.#spec, objectives);
-    const violation = measurement.violation ?? 0;
-    row.state = !losses ? 'failed' : measurement.prunedAfter === undefined ? 'completed' : 'pruned';
+    const finished = finishedTrial(this.#spec, row.params, measurement);
+    const objectives = finished.losses && (measurement.objectives ?? []);
+    const { violation } = finished;
+    row.state = !objectives ? 'failed' : measurement.prunedAfter === undefined ? 'completed' : 'pruned';
     if (measurement.byScenario) row.byScenario = measurement.byScenario;
     row.objective = objectives?.[0] ?? null;
     row.workerId = measurement.workerId;
-    row.finished = { iteration: row.iteration, params: row.params, losses, violation };
+    row.finished = finished;
     this.#count(row.state, measurement.workerId);
     this.#durations.push(measurement.durationMs);
     if (objectives && row.state === 'completed') {

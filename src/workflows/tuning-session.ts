@@ -37,8 +37,9 @@ async function search(session: Session): Promise<void> {
   while (!isOver()) {
     if (session.canPropose) background(session, session.propose());
     if (session.canPersist) background(session, session.persist());
+    if (session.canSearch) session.search();
     while (session.canDispatch) session.dispatch();
-    await condition(() => isOver() || session.canPropose || session.canPersist || session.canDispatch);
+    await condition(() => isOver() || session.canStep);
   }
 }
 
@@ -79,7 +80,9 @@ async function abandon(session: Session): Promise<void> {
 function handleMessages(session: Session, input: SessionInput): void {
   setHandler(messages.statusQuery, () => session.status());
   setHandler(messages.rivalsQuery, () => session.table.rivals());
-  setHandler(messages.visibleTrialsQuery, (last) => visibleTrials(input.spec, session.table, last));
+  setHandler(messages.visibleTrialsQuery, (last, known) =>
+    visibleTrials(input.spec, session.table, last, known),
+  );
   setHandler(messages.trialsQuery, (from, limit) => session.table.list(from, limit));
 
   setHandler(

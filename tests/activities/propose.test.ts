@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { propose } from '../../src/activities/propose.ts';
 import type { FinishedTrial } from '../../src/optimizers/optimizer.ts';
+import { paramsKey } from '../../src/search-space/params.ts';
 import { aSpec } from '../workflows/a-spec.ts';
 
 const { space } = aSpec();
@@ -75,4 +76,27 @@ test('a search that expects to gain less than is asked for says so instead of pr
   const input = { space, settings, iterations: [21], finished, pending: [], window: 1 };
   expect(propose({ ...input, expectedRegret: 1e9 }).map(({ kind }) => kind)).toEqual(['enough']);
   expect(propose({ ...input, expectedRegret: 1e-12 }).map(({ kind }) => kind)).toEqual(['trial']);
+});
+
+test('given only what is taken, random and grid propose what they propose when they look at every trial', () => {
+  const small = { on: { type: 'bool' as const }, n: { type: 'int' as const, bounds: [0, 5] as const } };
+  fc.assert(
+    fc.property(
+      fc.constantFrom('random' as const, 'grid' as const),
+      fc.integer({ min: 0, max: 12 }),
+      fc.integer({ min: 1, max: 1_000 }),
+      (method, known, seed) => {
+        const input = { space: small, settings: { ...settings, method, seed, gridPoints: 6 }, window: 0 };
+        const iterations = (from: number, to: number) =>
+          Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+        const earlier = propose({ ...input, iterations: iterations(1, known), finished: [], pending: [] });
+        const finished = earlier.flatMap((step, i) =>
+          step.kind === 'trial' ? [{ iteration: i + 1, params: step.params, losses: [i], violation: 0 }] : [],
+        );
+        const next = { ...input, iterations: iterations(known + 1, 14), pending: [] };
+        const taken = new Set(finished.map(({ params }) => paramsKey(small, params)));
+        expect(propose({ ...next, finished: [], taken })).toEqual(propose({ ...next, finished }));
+      },
+    ),
+  );
 });

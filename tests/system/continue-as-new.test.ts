@@ -8,7 +8,7 @@ import { quickConfig } from './support/configs.ts';
 import { column, figures, iterations, readCsv } from './support/figures.ts';
 import { sandbox } from './support/sandbox.ts';
 
-const TRIALS = 40;
+const TRIALS = 150;
 
 test('a session that goes on in new runs finds what it would have found in one, and every run replays', {
   timeout: 120_000,
@@ -22,7 +22,7 @@ test('a session that goes on in new runs finds what it would have found in one, 
   const start = (sessionId: string, options = {}) =>
     client.start(spec, { sessionId, csvPath: csvOf(sessionId), ...options });
   await start('whole');
-  const { runId: firstRun } = await start('parts', { maxHistoryEvents: 80 });
+  const { runId: firstRun } = await start('parts', { maxHistoryEvents: 30 });
   const [whole, parts] = await Promise.all([client.wait('whole'), client.wait('parts')]);
 
   expect(column(readCsv(csvOf('parts')), 'iteration')).toEqual(iterations(TRIALS));

@@ -27,8 +27,8 @@ describe('a recorded history replays', () => {
     await expect(replay(read(file))).resolves.toBeUndefined();
   });
 
-  test('of every kind: ended, steered, failed, and gone on in a new run', () => {
-    const kinds = ['grid', 'random', 'bayesian', 'steered', 'failed-trials', 'continued'];
+  test('of every kind: ended, steered, failed, searched in sequence, and gone on in a new run', () => {
+    const kinds = ['grid', 'random', 'bayesian', 'steered', 'failed-trials', 'continued', 'sequence'];
     expect(recorded).toEqual(expect.arrayContaining(kinds.map((name) => `${name}.json`)));
     expect(count(read('steered.json'), 'workflowExecutionUpdateCompletedEventAttributes')).toBe(5);
     expect(count(read('failed-trials.json'), 'workflowExecutionFailedEventAttributes')).toBe(1);
