@@ -50,11 +50,12 @@ export function toMeasurement({ outcome, by }: MeasuredOutcome, prunedMetric?: s
 
 function metricTable(outcomes: readonly TrialOutcome[]): MetricTable {
   const shown = outcomes.filter((outcome) => outcome.status !== 'failed');
-  const tables = shown.flatMap((outcome) => [
-    ...(outcome.status === 'completed' ? [outcome.metrics] : []),
-    ...outcome.scenarios.map((own) => own.metrics),
-  ]);
-  const metrics = [...new Set(tables.flatMap(Object.keys))];
+  const metrics = namesIn(
+    shown.flatMap((outcome) => [
+      ...(outcome.status === 'completed' ? [outcome.metrics] : []),
+      ...outcome.scenarios.map((own) => own.metrics),
+    ]),
+  );
   const scenarios = [
     ...new Set(shown.flatMap((outcome) => outcome.scenarios.map(({ scenario }) => scenario))),
   ];
@@ -68,10 +69,22 @@ function metricTable(outcomes: readonly TrialOutcome[]): MetricTable {
   return { metrics, scenarios, values };
 }
 
+/** Almost always the same names each time, so they are looked at before they are gathered. */
+function namesIn(tables: readonly Metrics[]): string[] {
+  const names = new Set<string>();
+  for (const table of tables) {
+    for (const name in table) if (!names.has(name)) names.add(name);
+  }
+  return [...names];
+}
+
 /** Deflated: metrics of neighbouring trials are alike, and the workflow, which has no use for them, carries them twice. */
+/** Zlib's quickest: half the time of its default, for a tenth more bytes. */
+const PACKING = 1;
+
 function pack(table: MetricTable): string {
   if (table.metrics.length === 0) return '';
-  return deflateRawSync(JSON.stringify(table)).toString('base64');
+  return deflateRawSync(JSON.stringify(table), { level: PACKING }).toString('base64');
 }
 
 function unpack(packed: string): MetricTable {
@@ -106,10 +119,12 @@ export function toRecords(
 
 function metricsOf(table: MetricTable, trial: number): readonly Metrics[] {
   return (table.values[trial] ?? []).map((row) => {
-    const named = table.metrics.map((name, i) => [name, row[i]] as const);
-    return Object.fromEntries(
-      named.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-    );
+    const metrics: Record<string, number> = {};
+    table.metrics.forEach((name, i) => {
+      const value = row[i];
+      if (typeof value === 'number') metrics[name] = value;
+    });
+    return metrics;
   });
 }
 
