@@ -6,101 +6,103 @@ import { renderTable } from '../../src/analysis/table.ts';
 import { openStack, type Stack } from '../../src/client/stack.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { Method } from '../../src/optimizers/optimizer.ts';
-import { serveSessions } from '../../src/worker/serve.ts';
+import { historyTotals } from './history-totals.ts';
+import { startWorkers, type WorkerProcesses } from './worker-processes.ts';
 
 /**
- * What orchestrating a trial costs: whole sessions over the baseline scenarios on an embedded server of their own.
- * `npm run bench:orchestration [-- --trials 1000] [-- --durable]`
+ * What orchestrating a trial costs, and that it costs the same in the longest session: whole sessions over the baseline
+ * scenarios. On an embedded server and store of their own, or, with `--deployment`, on what the environment names
+ * (TEMPORAL_ADDRESS, REDIS_URL).
+ * `npm run bench:orchestration [-- --trials 100,1000,10000] [--processes 1] [--deployment] [--durable]`
  */
 
 interface Variant {
   readonly optimizer: Method;
+  /** Trials in flight. */
   readonly workers: number;
   readonly trials: number;
 }
 
-const { values } = parseArgs({ options: { trials: { type: 'string' }, durable: { type: 'boolean' } } });
-const many = Number(values.trials ?? 1000);
+const { values } = parseArgs({
+  options: {
+    trials: { type: 'string', default: '100,1000,10000' },
+    processes: { type: 'string', default: '1' },
+    deployment: { type: 'boolean', default: false },
+    durable: { type: 'boolean', default: false },
+  },
+});
+const processes = Number(values.processes);
 const variants: Variant[] = [
-  { optimizer: 'random', workers: 1, trials: many },
-  { optimizer: 'random', workers: 8, trials: many },
+  ...values.trials.split(',').map((trials) => ({
+    optimizer: 'random' as const,
+    workers: 8 * processes,
+    trials: Number(trials),
+  })),
   { optimizer: 'bayesian', workers: 1, trials: 40 },
   { optimizer: 'bayesian', workers: 8, trials: 80 },
 ];
 
 const home = mkdtempSync(join(tmpdir(), 'arbtune-bench-'));
-const environment = { ...process.env, ARBTUNE_HOME: home, TEMPORAL_ADDRESS: undefined, REDIS_URL: undefined };
-const stack = await openStack({ environment, durable: values.durable === true, log: console.error });
-const worker = await serveSessions({ ...stack, workerId: 'bench', outputs: home, log: console.error });
+const embedded = { TEMPORAL_ADDRESS: undefined, REDIS_URL: undefined };
+const environment = { ...process.env, ARBTUNE_HOME: home, ...(values.deployment ? {} : embedded) };
+const env = `bench-${process.pid}`;
+const stack = await openStack({ env, environment, durable: values.durable, log: console.error });
 try {
-  await measure(stack, { optimizer: 'random', workers: 4, trials: 200 }); // Warm-up: engine, caches, server.
-  const rows: string[][] = [];
-  for (const variant of variants) rows.push(await measure(stack, variant));
-  const durability = values.durable ? 'durable' : 'default';
-  console.log(
-    `Embedded server, ${durability} settings; load average ${loadavg()[0]?.toFixed(1)}; Node ${process.version}`,
-  );
-  console.log(renderTable(columns(), rows));
+  const workers = await startWorkers(processes, ['--env', env], environment);
+  try {
+    await measure(stack, workers, { optimizer: 'random', workers: 8 * processes, trials: 300 }); // Warm-up.
+    const rows: string[][] = [];
+    for (const variant of variants) rows.push(await measure(stack, workers, variant));
+    const where = values.deployment
+      ? `Temporal at ${stack.server.address}`
+      : `Embedded server, ${values.durable ? 'durable' : 'default'} settings`;
+    console.log(`${where}; worker processes: ${processes}; Node ${process.version}`);
+    console.log(renderTable(columns(), rows));
+  } finally {
+    await workers.stop();
+  }
 } finally {
-  await worker.stop();
   await stack.close();
   rmSync(home, { recursive: true, force: true });
 }
 
 function columns() {
   const right = [
-    'trials',
-    'in flight',
-    'ms a trial',
-    'engine ms',
-    'orchestration ms',
-    'CPU ms',
-    'events',
-    'bytes',
-    'runs',
+    ...['trials', 'in flight', 'trials/s', 'ms a trial', 'engine ms', 'CPU ms', 'events', 'bytes'],
+    ...['workflow task ms', 'runs', 'worker MB', 'load'],
   ];
   return [{ title: 'optimizer' }, ...right.map((title) => ({ title, align: 'right' as const }))];
 }
 
-async function measure({ client, store }: Stack, { optimizer, workers, trials }: Variant): Promise<string[]> {
+async function measure(
+  { client, store }: Stack,
+  workers: WorkerProcesses,
+  { optimizer, workers: inFlight, trials }: Variant,
+): Promise<string[]> {
   const { spec } = await loadConfig('configs/tuning/advanced_baseline.yaml', {
     iterations: trials,
     optimizer,
-    workers,
+    workers: inFlight,
   });
-  const sessionId = `${optimizer}-${workers}-${trials}-${Date.now()}`;
+  const sessionId = `${optimizer}-${inFlight}-${trials}`;
+  const load = loadavg()[0] ?? 0;
   const startedAt = performance.now();
-  const cpuAtStart = process.cpuUsage();
+  const cpuAtStart = workers.cpuMs();
   await client.start(spec, { sessionId, csvPath: join(home, `${sessionId}.csv`) });
   const result = await client.wait(sessionId);
   const elapsed = performance.now() - startedAt;
-  const cpu = process.cpuUsage(cpuAtStart);
+  const cpu = workers.cpuMs() - cpuAtStart;
   if (result.completed !== trials) throw new Error(`${result.completed} of ${trials} trials completed`);
-  const history = await historyTotals(client.temporal, `tuning:local:paper:${sessionId}`);
+  const history = await historyTotals(client.temporal, `tuning:${env}:paper:${sessionId}`);
   const records = await store.loadTrials(sessionId);
+  if (records.length !== trials) throw new Error(`${records.length} of ${trials} trials are stored`);
   const engine = records.reduce((sum, { duration_ms }) => sum + duration_ms, 0);
-  const perTrial = (value: number) => value / trials;
-  const times = [elapsed, engine, elapsed - engine, (cpu.user + cpu.system) / 1000];
-  const numbers = times.map((ms) => perTrial(ms).toFixed(2));
-  const { events, bytes, runs } = history;
+  const perTrial = (value: number, digits: number) => (value / trials).toFixed(digits);
   return [
-    optimizer,
-    ...[trials, workers].map(String),
-    ...numbers,
-    perTrial(events).toFixed(2),
-    perTrial(bytes).toFixed(0),
-    String(runs),
+    ...[optimizer, String(trials), String(inFlight)],
+    ((1e3 * trials) / elapsed).toFixed(0),
+    ...[elapsed, engine, cpu].map((ms) => perTrial(ms, 2)),
+    ...[perTrial(history.events, 2), perTrial(history.bytes, 0), perTrial(history.workflowTaskMs, 2)],
+    ...[String(history.runs), workers.residentMb().toFixed(0), load.toFixed(1)],
   ];
-}
-
-/** Over all runs of a continued session. */
-async function historyTotals(temporal: Stack['client']['temporal'], workflowId: string) {
-  const totals = { events: 0, bytes: 0, runs: 0 };
-  for await (const execution of temporal.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
-    const description = await temporal.workflow.getHandle(workflowId, execution.runId).describe();
-    totals.events += description.historyLength;
-    totals.bytes += description.historySize ?? 0;
-    totals.runs += 1;
-  }
-  return totals;
 }
