@@ -10,6 +10,7 @@ import type {
 import type { StoppingRule } from '../optimizers/stopping.ts';
 import type { SearchSpace } from '../search-space/space.ts';
 import type { SessionIdentity } from '../workflows/messages.ts';
+import type { Orders } from '../workflows/orders.ts';
 import type { MeasuredBatch, ProposedTrial } from './measured-batch.ts';
 import type { TrialRequest } from './trial-evaluator.ts';
 
@@ -47,6 +48,7 @@ export interface SessionUpdate {
   readonly iterations: number;
   readonly completed: number;
   readonly failed: number;
+  readonly orders?: Orders;
   /** Only the first time. */
   readonly spec?: SessionSpec;
 }
@@ -55,6 +57,8 @@ export interface AnalyzeInput {
   readonly session: SessionIdentity;
   /** Trials that history says are finished: the store must hold as many. */
   readonly finished: number;
+  /** The trials before the last of them that are not. With it only those are looked at: a run that was reset left others. */
+  readonly gaps?: readonly number[];
   /** The best trial, whose metrics are asked for. */
   readonly best?: number;
   readonly csvPath?: string;

@@ -4,7 +4,6 @@ import type { Client } from '@temporalio/client';
 import { writeResultsCsv } from '../analysis/csv.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
-import type { SessionIdentity } from '../workflows/messages.ts';
 import type { AnalyzeInput, AnalyzeOutput } from './activities.ts';
 import { readSessionHistory } from './history-records.ts';
 
@@ -18,9 +17,8 @@ export async function analyzeSession(
   store: ResultStore,
   outputs: string,
 ): Promise<AnalyzeOutput> {
-  const { session, finished } = input;
-  const records = await completeRecords(client, store, session, finished);
-  const csv = input.csvPath ?? join(resolve(outputs), session.sessionId, 'results.csv');
+  const records = await completeRecords(client, store, input);
+  const csv = input.csvPath ?? join(resolve(outputs), input.session.sessionId, 'results.csv');
   await writeResultsCsv(csv, records);
   return { csv, bestMetrics: records.find(({ iteration }) => iteration === input.best)?.metrics ?? {} };
 }
@@ -28,14 +26,18 @@ export async function analyzeSession(
 async function completeRecords(
   client: Client,
   store: ResultStore,
-  session: SessionIdentity,
-  finished: number,
+  { session, finished, gaps }: AnalyzeInput,
 ): Promise<TrialRecord[]> {
-  const stored = await store.loadTrials(session.sessionId);
+  const load = async () =>
+    (await store.loadTrials(session.sessionId)).filter(
+      ({ iteration }) =>
+        gaps === undefined || (iteration <= finished + gaps.length && !gaps.includes(iteration)),
+    );
+  const stored = await load();
   if (stored.length === finished) return stored;
   const history = await readSessionHistory(client, session);
   await store.saveTrials(history?.records ?? []);
-  const records = await store.loadTrials(session.sessionId);
+  const records = await load();
   if (records.length === finished) return records;
   throw ApplicationFailure.nonRetryable(
     `The store holds ${records.length} trials of session ${session.sessionId}, its history says ${finished}, and the earlier runs that would tell are gone`,

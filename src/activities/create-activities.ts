@@ -137,6 +137,7 @@ async function saveSession(
   { session, spec, ...update }: SessionUpdate,
 ): Promise<void> {
   const known = await store.loadSession(session.sessionId);
+  const orders = update.orders ? JSON.stringify(update.orders) : known?.orders;
   await store.saveSession({
     session_id: session.sessionId,
     workflow_id: workflowIdOf(session),
@@ -148,6 +149,7 @@ async function saveSession(
     iterations: update.iterations,
     completed: update.completed,
     failed: update.failed,
+    ...(orders === undefined ? {} : { orders }),
     spec: spec ? JSON.stringify(spec) : (known?.spec ?? ''),
   });
 }

@@ -2,7 +2,8 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { TrialRecord } from '../store/trial-record.ts';
 import type { SessionIdentity, SessionInput } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
-import type { EvaluateInput, PersistInput } from './activities.ts';
+import { firstOrders, type Orders } from '../workflows/orders.ts';
+import type { EvaluateInput, PersistInput, SessionUpdate } from './activities.ts';
 import type { MeasuredBatch } from './measured-batch.ts';
 import { toRecords } from './measurement.ts';
 import { decodeArgument } from './session-specs.ts';
@@ -23,6 +24,9 @@ export interface SessionHistory {
   readonly input: SessionInput;
   /** In iteration order, one per iteration. */
   readonly records: readonly TrialRecord[];
+  /** Its iterations, and what it was told, as the session last said. */
+  readonly target: number;
+  readonly orders: Orders;
 }
 
 /**
@@ -37,19 +41,36 @@ export async function readSessionHistory(
   const workflowId = workflowIdOf(session);
   const records = new Map<number, TrialRecord>();
   let input: SessionInput | undefined;
+  let told: Pick<SessionHistory, 'target' | 'orders'> | undefined;
   for (const runId of await runsOf(client, workflowId)) {
     const evaluations = new Map<string, EvaluateInput>();
     for await (const event of eventsOf(client, { workflowId, runId })) {
       const started = event.workflowExecutionStartedEventAttributes?.input;
-      if (started) input = await decodeArgument<SessionInput>(client, started);
+      if (started) {
+        input = await decodeArgument<SessionInput>(client, started);
+        const { spec, carried } = input;
+        told = {
+          target: carried?.target ?? spec.maxIterations,
+          orders: carried?.orders ?? firstOrders(spec.parallelism, spec.enqueue),
+        };
+      }
+      const update = await updateOf(client, event);
+      if (update && told) told = { target: update.iterations, orders: update.orders ?? told.orders };
       for (const record of await recordsOf(client, session.sessionId, event, evaluations, input)) {
         if (record.reason !== undefined || !records.has(record.iteration))
           records.set(record.iteration, record);
       }
     }
   }
-  if (!input) return undefined;
-  return { input, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
+  if (!input || !told) return undefined;
+  return { input, ...told, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
+}
+
+/** What the event has the store told of the session. */
+async function updateOf(client: Client, event: HistoryEvent): Promise<SessionUpdate | undefined> {
+  const { activityType, input } = event.activityTaskScheduledEventAttributes ?? {};
+  if (activityType?.name !== 'saveSession' || !input) return undefined;
+  return await decodeArgument<SessionUpdate>(client, input);
 }
 
 /** The records that one event tells of; `evaluations` remembers what is being measured, by its scheduling event. */

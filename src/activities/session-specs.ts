@@ -4,11 +4,11 @@ import type { SessionSpec } from '../config/session-spec.ts';
 import type { SessionInput } from '../workflows/messages.ts';
 
 /**
- * The specs of the sessions that a worker serves, each read once per process from the first event of the session's
+ * The specs of the sessions that a worker serves, each read once per process and run from the first event of the session's
  * history: an activity's input names a spec by its hash and stays small.
  */
 export class SessionSpecs {
-  readonly #known = new Map<string, Promise<SessionSpec>>();
+  readonly #known = new Map<string, { readonly runId: string; readonly spec: Promise<SessionSpec> }>();
 
   /** @throws a retryable error while the service is out of reach, a `DataMismatch` when the session's spec is another. */
   async get(
@@ -16,17 +16,17 @@ export class SessionSpecs {
     execution: { readonly workflowId: string; readonly runId: string },
     specHash: string,
   ): Promise<SessionSpec> {
-    // Limits are not part of the hash, so sessions do not share.
-    const key = `${execution.workflowId} ${specHash}`;
-    let spec = this.#known.get(key);
-    if (!spec) {
-      spec = readSessionInput(client, execution).then((input) => input.spec);
-      this.#known.set(key, spec);
-      spec.catch(() => this.#known.delete(key));
+    // Limits are not part of the hash, so neither sessions nor a session's runs share.
+    const { workflowId, runId } = execution;
+    let known = this.#known.get(workflowId);
+    if (known?.runId !== runId) {
+      known = { runId, spec: readSessionInput(client, execution).then((input) => input.spec) };
+      this.#known.set(workflowId, known);
+      known.spec.catch(() => this.#known.delete(workflowId));
     }
-    const found = await spec;
+    const found = await known.spec;
     if (found.specHash !== specHash) {
-      this.#known.delete(key);
+      this.#known.delete(workflowId);
       throw ApplicationFailure.nonRetryable(
         `Expected the session's spec ${specHash}, its history holds ${found.specHash}`,
         'DataMismatch',

@@ -1,9 +1,11 @@
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
+import type { Params } from '../search-space/space.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
 import type { CarriedSession, CarriedTrial } from '../workflows/carried-session.ts';
-import { isBetter, type RankedTrial, toLosses } from '../workflows/losses.ts';
+import { isBetter, lossesOf, type RankedTrial } from '../workflows/losses.ts';
+import { firstOrders, type Orders, withOrders } from '../workflows/orders.ts';
 import type { StartedSession, TuningClient } from './tuning-client.ts';
 
 /** Going on with a session that has ended, or that Temporal has forgotten: from the trials that the store holds. */
@@ -13,8 +15,19 @@ export interface StoredSession {
   readonly records: readonly TrialRecord[];
   /** Its iterations when it was last heard of. */
   readonly iterations: number;
+  readonly orders: Orders;
   readonly status: string;
   readonly createdAt: string;
+}
+
+/** What the next run has more, or other, than those before. */
+export interface GoOnOptions {
+  /** More iterations, default 0. */
+  readonly iterations?: number;
+  readonly parallelism?: number;
+  readonly enqueue?: readonly Params[];
+  readonly limits?: SessionSpec['limits'];
+  readonly csvPath?: string;
 }
 
 /** @throws ArbtuneError `not-found` when the store does not know the session */
@@ -33,64 +46,72 @@ export async function loadStoredSession(store: ResultStore, sessionId: string): 
     spec,
     records,
     iterations: session.iterations,
+    orders: session.orders ? JSON.parse(session.orders) : firstOrders(spec.parallelism, spec.enqueue),
     status: session.status,
     createdAt: session.created_at,
   };
 }
 
-/** Starts the session's next run: the trials it has are kept, those up to `iterations` that it lacks are measured. */
+/** Starts the session's next run: the trials it has are kept, those it lacks are measured. */
 export async function goOn(
   client: TuningClient,
   sessionId: string,
   stored: StoredSession,
-  options: { readonly iterations: number; readonly parallelism: number; readonly csvPath?: string },
+  options: GoOnOptions = {},
 ): Promise<StartedSession> {
-  const carried = carriedFrom(stored, options);
-  return await client.start(
-    { ...stored.spec, maxIterations: 0 },
+  const { spec, iterations } = stored;
+  const more = options.iterations ?? 0;
+  const target = more === 0 ? iterations : Math.max(iterations, lastOf(stored.records)) + more;
+  const carried = { ...carriedFrom(stored, options), target };
+  const started = await client.start(
+    { ...spec, maxIterations: 0, limits: options.limits ?? spec.limits },
     { sessionId, carried, ...(options.csvPath === undefined ? {} : { csvPath: options.csvPath }) },
   );
+  return { ...started, iterations: target };
 }
 
 /** The state that a session goes on from, rebuilt from its records. */
 export function carriedFrom(
-  { spec, records, createdAt }: Pick<StoredSession, 'spec' | 'records' | 'createdAt'>,
-  { iterations, parallelism }: { readonly iterations: number; readonly parallelism: number },
+  { spec, records, orders, iterations, createdAt }: Omit<StoredSession, 'status'>,
+  { parallelism, enqueue = [] }: GoOnOptions = {},
 ): CarriedSession {
   const workers = [...new Set(records.map(({ worker_id }) => worker_id))];
   const names = Object.keys(spec.space);
-  const trials: (CarriedTrial | null)[] = [];
+  const trials: (CarriedTrial | null)[] = Array.from({ length: lastOf(records) }, () => null);
   let best: RankedTrial | undefined;
   for (const record of records) {
-    const { objective, objectives, violation } = record;
-    const losses = objective === null ? null : toLosses(spec, objectives ?? [objective]);
-    trials[record.iteration - 1] = [
-      names.map((name) => record.params[name] ?? null),
-      losses,
+    const { iteration, params, objective, violation } = record;
+    trials[iteration - 1] = [
+      names.map((name) => params[name] ?? null),
+      lossesOf(spec, record),
       violation,
       workers.indexOf(record.worker_id),
       ...shownOf(spec, record),
     ];
     if (objective === null || record.status !== 'completed') continue;
-    const { iteration, params } = record;
     const candidate = { iteration, params, objective, violation };
     if (isBetter(spec, candidate, best)) best = candidate;
   }
+  const failed = records.filter(({ status }) => status === 'failed').length;
   return {
-    trials: Array.from(trials, (trial) => trial ?? null),
+    trials,
     proposed: [],
     workers,
     ...(best ? { best } : {}),
-    // Params to try first are the first trials: those that are not measured yet are still to be tried.
-    enqueued: spec.enqueue.filter((_, i) => !trials[i]),
     target: iterations,
-    parallelism,
+    orders: withOrders(orders, trials.length + 1, { parallelism, enqueue }),
+    // Else it would fail again with the next trial that does, whatever was mended.
+    ...(failed > spec.limits.maxFailedTrials ? { forgiven: failed } : {}),
     paused: false,
     startedAt: createdAt,
     durations: records.slice(-32).map(({ duration_ms }) => duration_ms),
     requests: [],
     hasSessionWorkers: false,
   };
+}
+
+function lastOf(records: readonly TrialRecord[]): number {
+  return records.reduce((last, { iteration }) => Math.max(last, iteration), 0);
 }
 
 /** What a pruner needs to know of the trial, where there is one. */

@@ -1,6 +1,7 @@
-import { readSessionHistory } from '../activities/history-records.ts';
-import type { ResultStore } from '../store/result-store.ts';
+import { readSessionHistory, type SessionHistory } from '../activities/history-records.ts';
+import type { SessionRecord } from '../store/result-store.ts';
 import { workflowIdOf } from '../workflows/names.ts';
+import { withReasons } from './reasons.ts';
 import type { Stack } from './stack.ts';
 
 /** Mending a store that lacks what a session's history tells: the history is the truth, the store its projection. */
@@ -22,27 +23,38 @@ export async function recoverSession(
 ): Promise<Recovery> {
   const session = { sessionId, env, mode };
   const history = await readSessionHistory(client.temporal, session);
-  const known = new Set((await store.loadTrials(sessionId)).map(({ iteration }) => iteration));
-  const missing = (history?.records ?? []).filter(({ iteration }) => !known.has(iteration));
-  await store.saveTrials(missing);
-  if (history) await restoreSession(store, sessionId, workflowIdOf(session), history);
+  const stored = await store.loadTrials(sessionId);
+  const known = new Map(stored.map((record) => [record.iteration, record]));
+  const missing = new Set(
+    (history?.records ?? []).map(({ iteration }) => iteration).filter((n) => !known.has(n)),
+  );
+  if (history) {
+    const all = [...history.records.filter(({ iteration }) => missing.has(iteration)), ...stored];
+    all.sort((a, b) => a.iteration - b.iteration);
+    const records = withReasons(history.input.spec, history.orders, all);
+    await store.saveTrials(records.filter(({ iteration }) => missing.has(iteration)));
+    const record = await store.loadSession(sessionId);
+    await store.saveSession(restored(sessionId, workflowIdOf(session), history, record));
+  }
   return {
     session_id: sessionId,
     in_history: history?.records.length ?? 0,
     in_store: known.size,
-    restored: missing.length,
+    restored: missing.size,
   };
 }
 
-async function restoreSession(
-  store: ResultStore,
+/** The session's record, with what history knows better. */
+function restored(
   sessionId: string,
   workflowId: string,
-  { input, records }: NonNullable<Awaited<ReturnType<typeof readSessionHistory>>>,
-): Promise<void> {
-  if ((await store.loadSession(sessionId))?.spec) return;
+  { input, records, target, orders }: SessionHistory,
+  known: SessionRecord | undefined,
+): SessionRecord {
   const { spec, carried } = input;
-  await store.saveSession({
+  const told = { iterations: target, orders: JSON.stringify(orders) };
+  if (known?.spec) return { ...known, ...told };
+  return {
     session_id: sessionId,
     workflow_id: workflowId,
     run_id: '',
@@ -50,9 +62,9 @@ async function restoreSession(
     created_at: carried?.startedAt ?? records[0]?.timestamp ?? new Date(0).toISOString(),
     updated_at: new Date().toISOString(),
     optimizer: spec.optimizer.method,
-    iterations: Math.max(carried?.target ?? spec.maxIterations, records.length),
     completed: records.filter(({ status }) => status === 'completed').length,
     failed: records.filter(({ status }) => status === 'failed').length,
+    ...told,
     spec: JSON.stringify(spec),
-  });
+  };
 }

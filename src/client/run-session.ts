@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { writeResultsCsv } from '../analysis/csv.ts';
 import { type UnmetOutcome, unmetOutcomes } from '../analysis/expected-outcomes.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
+import type { Params } from '../search-space/space.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
 import { serveSessions } from '../worker/serve.ts';
 import type { SessionResult } from '../workflows/messages.ts';
@@ -11,6 +12,7 @@ import { configConflict } from './config-conflict.ts';
 import { followSession, type SessionEvent } from './follow.ts';
 import { goOn, loadStoredSession } from './go-on.ts';
 import { recoverSession } from './recover.ts';
+import { resume } from './resume.ts';
 import { openStack, type Stack, type StackOptions } from './stack.ts';
 import type { StartedSession } from './tuning-client.ts';
 
@@ -34,6 +36,15 @@ export interface ServeSessionOptions extends StackOptions {
 export interface RunSessionOptions extends ServeSessionOptions {
   /** Default: a new UUID. One that exists is joined: `spec.maxIterations` more trials. */
   readonly sessionId?: string;
+  /** Params to try first, before those of `spec.enqueue`; of a session that exists, next. */
+  readonly enqueue?: readonly Params[];
+}
+
+export interface ResumeSessionOptions extends ServeSessionOptions {
+  /** More trials than the session was to have; default 0. */
+  readonly iterations?: number;
+  /** Trials in flight from here on; default: as before. */
+  readonly parallelism?: number;
 }
 
 export interface SessionOutcome extends SessionResult {
@@ -55,44 +66,34 @@ export async function runSession(
   options: RunSessionOptions = {},
 ): Promise<SessionOutcome> {
   const sessionId = options.sessionId ?? randomUUID();
+  const { enqueue = [] } = options;
   return await serveSession(sessionId, options, async (stack, csvPath) => {
     const ended = await storedButEnded(stack, sessionId);
-    if (!ended) return await stack.client.start(spec, { sessionId, csvPath });
+    if (!ended) return await stack.client.start(spec, { sessionId, csvPath, enqueue });
     await recoverSession(stack, sessionId);
     const stored = await loadStoredSession(stack.store, sessionId);
     const { specHash, dataHash } = stored.spec;
     if (specHash !== spec.specHash || dataHash !== spec.dataHash) {
       throw configConflict(sessionId, stored.spec, spec);
     }
-    const iterations = Math.max(stored.iterations, stored.records.length) + spec.maxIterations;
-    return await goOn(stack.client, sessionId, stored, {
-      iterations,
-      parallelism: spec.parallelism,
-      csvPath,
-    });
+    const { maxIterations: iterations, parallelism, limits } = spec;
+    return await goOn(stack.client, sessionId, stored, { iterations, parallelism, limits, enqueue, csvPath });
   });
 }
 
-/** Goes on with an interrupted session: running without a worker, stopped, or gone from Temporal but in the store. */
+/** Goes on with an interrupted session and resolves with its outcome; see `resume`. */
 export async function resumeSession(
   sessionId: string,
-  options: ServeSessionOptions & { readonly parallelism?: number } = {},
+  options: ResumeSessionOptions = {},
 ): Promise<SessionOutcome> {
-  return await serveSession(sessionId, options, async (stack, csvPath) => {
-    const execution = await stack.client.describe(sessionId);
-    if (execution?.status.name === 'RUNNING') {
-      const { workflowId, runId } = execution;
-      return { sessionId, workflowId, runId, joined: true, iterations: 0 };
-    }
-    await recoverSession(stack, sessionId);
-    const stored = await loadStoredSession(stack.store, sessionId);
-    const parallelism = options.parallelism ?? stored.spec.parallelism;
-    return await goOn(stack.client, sessionId, stored, {
-      iterations: stored.iterations,
-      parallelism,
-      csvPath,
-    });
-  });
+  const { iterations, parallelism, log } = options;
+  return await serveSession(sessionId, options, (stack, csvPath) =>
+    resume(stack, sessionId, {
+      ...(iterations === undefined ? {} : { iterations }),
+      ...(parallelism === undefined ? {} : { parallelism }),
+      ...{ csvPath, log },
+    }),
+  );
 }
 
 async function serveSession(

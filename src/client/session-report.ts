@@ -15,7 +15,7 @@ export interface SessionReport {
   /** From the workflow; absent when no worker answers. */
   readonly session?: SessionStatus;
   /** From the store. */
-  readonly stored?: Omit<SessionRecord, 'spec'> & { readonly trials: number };
+  readonly stored?: Omit<SessionRecord, 'spec' | 'orders'> & { readonly trials: number };
   readonly workers: readonly WorkerRecord[];
   /** What needs a person's attention, a sentence each. */
   readonly warnings: readonly string[];
@@ -68,7 +68,7 @@ async function readStored(
 ): Promise<SessionReport['stored'] | undefined> {
   const record = await store.loadSession(sessionId);
   if (!record) return undefined;
-  const { spec: _, ...rest } = record;
+  const { spec: _, orders: __, ...rest } = record;
   return { ...rest, trials: await store.countTrials(sessionId) };
 }
 

@@ -41,6 +41,8 @@ export interface StartOptions {
   readonly csvPath?: string;
   /** Events after which the session goes on in a new run; a smaller history is quicker to replay. */
   readonly maxHistoryEvents?: number;
+  /** Params to try before those of the spec; of a session that runs, next. */
+  readonly enqueue?: readonly Params[];
   /** State to go on from. */
   readonly carried?: CarriedSession;
 }
@@ -105,9 +107,10 @@ export class TuningClient {
   async start(spec: SessionSpec, options: StartOptions): Promise<StartedSession> {
     const identity = { sessionId: options.sessionId, env: this.#options.env, mode: this.#options.mode };
     const request = randomUUID();
+    const { enqueue = [] } = options;
     const input: messages.SessionInput = {
       session: identity,
-      spec,
+      spec: { ...spec, enqueue: [...enqueue, ...spec.enqueue] },
       startRequest: request,
       ...(options.csvPath === undefined ? {} : { csvPath: options.csvPath }),
       ...(options.maxHistoryEvents === undefined ? {} : { maxHistoryEvents: options.maxHistoryEvents }),
@@ -130,7 +133,7 @@ export class TuningClient {
         { key: SESSION_ATTRIBUTES.mode, value: identity.mode },
       ],
     });
-    const { specHash, dataHash, enqueue } = spec;
+    const { specHash, dataHash } = spec;
     const join = { request, specHash, dataHash, iterations: spec.maxIterations, enqueue };
     const answer = await this.#ask(async () => {
       try {

@@ -20,6 +20,8 @@ export interface SessionRecord {
   readonly iterations: number;
   readonly completed: number;
   readonly failed: number;
+  /** What came while it ran and decides about trials (`Orders`), JSON; absent in older records. */
+  readonly orders?: string;
   /** The whole `SessionSpec`, JSON: what `resume` starts from when the history is gone. */
   readonly spec: string;
 }

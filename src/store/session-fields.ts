@@ -21,6 +21,7 @@ export function decodeSession(fields: Readonly<Record<string, string>>): Session
     iterations: Number(fields.iterations ?? 0),
     completed: Number(fields.completed ?? 0),
     failed: Number(fields.failed ?? 0),
+    ...(fields.orders === undefined ? {} : { orders: fields.orders }),
     spec: fields.spec ?? '',
   };
 }

@@ -2,6 +2,7 @@ import type { ProposedTrial } from '../activities/measured-batch.ts';
 import type { Params, ParamValue, SearchSpace } from '../search-space/space.ts';
 import type { TrialStatus } from '../store/trial-record.ts';
 import type { RankedTrial } from './losses.ts';
+import type { Orders } from './orders.ts';
 
 /** A session between two of its runs: compact, since all of it stands in the first event of the next. */
 
@@ -23,10 +24,14 @@ export interface CarriedSession {
   readonly proposed: readonly ProposedTrial[];
   readonly workers: readonly string[];
   readonly best?: RankedTrial;
-  /** Params to try next. */
-  readonly enqueued: readonly Params[];
   readonly target: number;
-  readonly parallelism: number;
+  /** What is left to do of them, and how earlier trials were asked for. */
+  readonly orders?: Orders;
+  /** Instead of `orders`, in sessions that were carried before there were any: in flight, and to try next. */
+  readonly parallelism?: number;
+  readonly enqueued?: readonly Params[];
+  /** Failed trials that do not count any more: the session failed for them, and was resumed. */
+  readonly forgiven?: number;
   readonly paused: boolean;
   /** ISO 8601, of the session's first run. */
   readonly startedAt: string;

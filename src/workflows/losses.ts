@@ -2,6 +2,7 @@ import type { Measurement } from '../activities/measured-batch.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { FinishedTrial } from '../optimizers/optimizer.ts';
 import type { Params } from '../search-space/space.ts';
+import type { TrialRecord } from '../store/trial-record.ts';
 import type { BestTrial } from './messages.ts';
 
 /** Objectives as the optimizer minimises them, and which of two trials is better. Pure. */
@@ -31,6 +32,14 @@ export function toLosses(spec: SessionSpec, objectives: readonly number[]): numb
     // No -0: it would not pass through history as such.
     return direction === 'maximize' ? 0 - value : 0 + value;
   });
+}
+
+/** A measured trial's losses, null when it failed. */
+export function lossesOf(
+  spec: SessionSpec,
+  { objective, objectives }: Pick<TrialRecord, 'objective' | 'objectives'>,
+): number[] | null {
+  return objective === null ? null : toLosses(spec, objectives ?? [objective]);
 }
 
 /** The first objective of the losses. */

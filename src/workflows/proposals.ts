@@ -5,6 +5,7 @@ import type { SessionSpec } from '../config/session-spec.ts';
 import { learnsFromResults } from './batching.ts';
 import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
+import { type Orders, parallelismAt, parallelismNow, sameParallelism } from './orders.ts';
 import type { QueueRouter } from './queue-router.ts';
 import { somewhere } from './somewhere.ts';
 import type { TrialTable } from './trial-table.ts';
@@ -12,15 +13,17 @@ import type { TrialTable } from './trial-table.ts';
 /** Which trials may be proposed now, and the asking. What an ask sees is fixed by the ordering, not by who was quick. */
 
 /**
- * How many trials of a method that learns may be proposed now, at most `left`: the ask for trial n needs trials
+ * The trials, up to `target`, that may be proposed now where results decide: the ask for trial n needs trials
  * 1 .. n - parallelism (deterministic), or a free place among the trials in flight (asynchronous).
  */
-export function proposable(spec: SessionSpec, table: TrialTable, parallelism: number, left: number): number {
-  if (spec.ordering === 'asynchronous') return Math.min(left, parallelism - table.running - table.waiting, 1);
-  const most = Math.min(left, limits.MAX_PROPOSALS);
-  let count = 0;
-  while (count < most && table.isFinishedUpTo(table.next + count - parallelism)) count += 1;
-  return count;
+export function proposable(spec: SessionSpec, table: TrialTable, orders: Orders, target: number): number[] {
+  if (spec.ordering === 'asynchronous') {
+    const isFree = table.running + table.waiting < parallelismNow(orders);
+    return isFree ? table.nextIterations(1, target) : [];
+  }
+  const next = sameParallelism(orders, table.nextIterations(limits.MAX_PROPOSALS, target));
+  const blocked = next.findIndex((n) => !table.isFinishedUpTo(n - parallelismAt(orders, n)));
+  return blocked === -1 ? next : next.slice(0, blocked);
 }
 
 /**

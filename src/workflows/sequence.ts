@@ -51,7 +51,7 @@ export class Sequence {
     parallelism: number,
     iterations: readonly number[],
   ): Promise<SearchedBatch | undefined> {
-    const { spec, session } = this.#input;
+    const { spec, session, carried } = this.#input;
     const { maxAttempts, maxFailedTrials, trialTimeoutMs } = spec.limits;
     const fresh = this.#told.length <= limits.MAX_BATCH ? this.#told : [];
     this.#told = [];
@@ -61,7 +61,7 @@ export class Sequence {
       window: parallelism,
       fresh: table.finishedAmong(fresh),
       finished: table.finished,
-      failuresLeft: Math.max(0, maxFailedTrials - table.failed),
+      failuresLeft: Math.max(0, maxFailedTrials + (carried?.forgiven ?? 0) - table.failed),
     };
     const options = {
       startToCloseTimeout:

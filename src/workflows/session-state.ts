@@ -1,9 +1,16 @@
 import { type ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { StoppingRule } from '../optimizers/stopping.ts';
-import type { Params } from '../search-space/space.ts';
 import { batchSize, persistSize } from './batching.ts';
 import * as limits from './limits.ts';
 import type { RunningTrials, SessionInput, SessionPhase } from './messages.ts';
+import {
+  enqueuedAt,
+  firstOrders,
+  type Orders,
+  parallelismAt,
+  parallelismNow,
+  sameParallelism,
+} from './orders.ts';
 import { proposable } from './proposals.ts';
 import { QueueRouter } from './queue-router.ts';
 import { Sequence } from './sequence.ts';
@@ -22,8 +29,7 @@ export class SessionState {
   readonly table: TrialTable;
   readonly router: QueueRouter;
   target: number;
-  parallelism: number;
-  enqueued: Params[];
+  protected orders: Orders;
   paused: boolean;
   phase: SessionPhase = 'running';
   why: string | undefined;
@@ -47,8 +53,13 @@ export class SessionState {
     this.table = new TrialTable(spec, carried);
     this.router = new QueueRouter(carried?.hasSessionWorkers);
     this.target = carried?.target ?? spec.maxIterations;
-    this.parallelism = carried?.parallelism ?? spec.parallelism;
-    this.enqueued = [...(carried?.enqueued ?? spec.enqueue)];
+    this.orders =
+      carried?.orders ??
+      firstOrders(
+        carried?.parallelism ?? spec.parallelism,
+        carried?.enqueued ?? spec.enqueue,
+        this.table.next,
+      );
     this.paused = carried?.paused ?? false;
     this.requests = [...(carried?.requests ?? [])];
     this.startedAt = carried?.startedAt ?? workflowInfo().startTime.toISOString();
@@ -61,6 +72,11 @@ export class SessionState {
 
   protected get isStopping(): boolean {
     return this.phase === 'stopping' || this.fatal !== undefined;
+  }
+
+  /** Trials in flight. */
+  get parallelism(): number {
+    return parallelismNow(this.orders);
   }
 
   protected get batchSize(): number {
@@ -91,12 +107,14 @@ export class SessionState {
   }
 
   get canPropose(): boolean {
-    return this.#mayAsk && !this.#suitsSequence && this.proposable() > 0;
+    return this.#mayAsk && !this.#suitsSequence && this.proposable().length > 0;
   }
 
   /** Whether trials are proposed and measured in turn by one worker, once nothing else is in flight. */
   get #suitsSequence(): boolean {
-    return this.enqueued.length === 0 && this.sequence.suits(this.table, this.parallelism);
+    const { table, orders } = this;
+    const isEnqueued = enqueuedAt(orders, table.next) !== undefined;
+    return !isEnqueued && this.sequence.suits(table, parallelismAt(orders, table.next));
   }
 
   get canSearch(): boolean {
@@ -134,14 +152,17 @@ export class SessionState {
     );
   }
 
-  /** How many trials may be proposed now, given what the ordering lets their asks see. */
-  protected proposable(): number {
-    const { table, parallelism } = this;
-    const left = this.target - table.next + 1;
-    if (!this.isWindowed) {
-      const free = this.inFlight.size < parallelism ? this.batchSize - table.waiting : 0;
-      return Math.min(left, free);
-    }
-    return proposable(this.input.spec, table, parallelism, left);
+  /** The trials that may be proposed now, given what the ordering lets their asks see. */
+  protected proposable(): number[] {
+    const { table, target } = this;
+    if (this.isWindowed) return proposable(this.input.spec, table, this.orders, target);
+    const free = this.inFlight.size < this.parallelism ? this.batchSize - table.waiting : 0;
+    return table.nextIterations(free, target);
+  }
+
+  /** The first of the trials that can be asked for together: up to one that is enqueued, or sees otherwise. */
+  protected together(iterations: readonly number[]): number[] {
+    const end = iterations.findIndex((n) => enqueuedAt(this.orders, n));
+    return sameParallelism(this.orders, end === -1 ? iterations : iterations.slice(0, end));
   }
 }

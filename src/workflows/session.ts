@@ -2,18 +2,19 @@ import {
   ActivityFailure,
   ApplicationFailure,
   isCancellation,
+  patched,
   setCurrentDetails,
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { AnalyzeOutput, SearchedBatch, SearchStep } from '../activities/activities.ts';
 import type { MeasuredBatch } from '../activities/measured-batch.ts';
-import type { Params } from '../search-space/space.ts';
 import type { CarriedSession } from './carried-session.ts';
 import { statusDetails } from './details.ts';
 import { type EvaluatedBatch, evaluateBatch } from './evaluation.ts';
 import * as limits from './limits.ts';
-import type { SessionResult, SessionStatus } from './messages.ts';
+import type { ExtendRequest, SessionResult, SessionStatus } from './messages.ts';
+import { enqueuedAt, parallelismAt, sameParallelism, withOrders } from './orders.ts';
 import { askFor, visibleTrials } from './proposals.ts';
 import { SESSION_ATTRIBUTES } from './search-attributes.ts';
 import { SessionState } from './session-state.ts';
@@ -23,34 +24,41 @@ import { type SessionView, sessionResult, sessionStatus } from './session-view.t
 export class Session extends SessionState {
   #attributesAt = this.table.finished;
   #firstError: string | undefined;
+  /** Given while trials were asked for: they are for those after. */
+  #ordered: ExtendRequest[] = [];
 
   async propose(): Promise<void> {
-    let count = this.#countBeforeEnough(this.proposable());
-    for (; count > 0 && this.enqueued.length > 0; count--)
-      this.table.propose(this.enqueued.shift() as Params, 'enqueued');
-    if (count === 0) return;
+    const next = this.#beforeEnough(this.proposable());
+    const first = next.findIndex((n) => !this.#proposeEnqueued(n));
+    if (first === -1) return;
     this.asking = true;
     try {
-      const iterations = this.table.nextIterations(count);
-      const proposals = await askFor(this.input, this.router, this.table, this.parallelism, iterations);
+      const iterations = this.together(next.slice(first));
+      const window = parallelismAt(this.orders, next[first] as number);
+      const proposals = await askFor(this.input, this.router, this.table, window, iterations);
       for (const proposal of proposals) this.#take(proposal);
     } finally {
-      this.asking = false;
+      this.#endAsking();
     }
+  }
+
+  #endAsking(): void {
+    this.asking = false;
+    this.#takeOrders();
   }
 
   /** Has the next trials proposed and measured by one worker; they become known when they are finished. */
   search(): void {
-    const { table, parallelism } = this;
-    const most = Math.min(this.target - table.next + 1, limits.MAX_SEARCH);
-    const iterations = table.nextIterations(most).filter((iteration) => iteration <= this.target);
+    const { table } = this;
+    const iterations = this.together(table.nextIterations(limits.MAX_SEARCH, this.target));
+    const window = parallelismAt(this.orders, table.next);
     this.asking = true;
     this.#fly(iterations.slice(0, 1), async () => {
       try {
-        const searched = await this.sequence.search(table, parallelism, iterations);
+        const searched = await this.sequence.search(table, window, iterations);
         if (searched) this.#takeSearched(searched);
       } finally {
-        this.asking = false;
+        this.#endAsking();
       }
     });
   }
@@ -62,18 +70,25 @@ export class Session extends SessionState {
     if (end) this.#take(end);
   }
 
-  /** How many of the next `count` trials the stopping rules allow; they see what the trial's ask would see. */
-  #countBeforeEnough(count: number): number {
-    if (!this.rule) return count;
+  /** Whether params were enqueued for trial n, which is proposed then. */
+  #proposeEnqueued(n: number): boolean {
+    const params = enqueuedAt(this.orders, n);
+    if (params) this.table.propose(params, 'enqueued');
+    return params !== undefined;
+  }
+
+  /** Those of the next trials that the stopping rules allow; they see what the trial's ask would see. */
+  #beforeEnough(next: readonly number[]): readonly number[] {
+    if (!this.rule) return next;
     const { spec } = this.input;
-    for (let i = 0; i < count; i++) {
-      const { finished } = visibleTrials(spec, this.table, this.table.next + i - this.parallelism + 1);
-      const why = this.rule({ finished });
+    for (const [i, n] of next.entries()) {
+      const last = n - parallelismAt(this.orders, n);
+      const why = this.rule({ finished: visibleTrials(spec, this.table, last + 1).finished });
       if (why === undefined) continue;
       if (i === 0) this.#end(why);
-      return i;
+      return next.slice(0, i);
     }
-    return count;
+    return next;
   }
 
   /** No more trials are proposed; those in flight finish. */
@@ -94,15 +109,13 @@ export class Session extends SessionState {
 
   /** Starts the next batch of proposed trials; what comes of it is told and queued for the store. */
   dispatch(): void {
-    const trials = this.table.dispatch(this.batchSize);
-    const { parallelism } = this;
-    this.#fly(
-      trials.map(({ iteration }) => iteration),
-      async () => {
-        const batches = await evaluateBatch(this.input, this.router, trials, parallelism);
-        for (const batch of batches) this.#tell(batch);
-      },
-    );
+    const iterations = sameParallelism(this.orders, this.table.waitingIterations(this.batchSize));
+    const trials = this.table.dispatch(iterations.length);
+    const window = parallelismAt(this.orders, iterations[0] as number);
+    this.#fly(iterations, async () => {
+      const batches = await evaluateBatch(this.input, this.router, trials, window);
+      for (const batch of batches) this.#tell(batch);
+    });
   }
 
   /** Runs what measures these trials beside all else; a failure ends the session. */
@@ -131,9 +144,11 @@ export class Session extends SessionState {
   #checkFailures(measured: MeasuredBatch): void {
     this.#firstError ??= measured.trials.find((trial) => trial.error !== undefined)?.error;
     const { maxFailedTrials } = this.input.spec.limits;
-    if (this.table.failed <= maxFailedTrials) return;
+    const { forgiven = 0 } = this.input.carried ?? {};
+    const failed = this.table.failed - forgiven;
+    if (failed <= maxFailedTrials) return;
     this.fatal ??= ApplicationFailure.nonRetryable(
-      `${this.table.failed} trials failed, more than the ${maxFailedTrials} allowed; the first: ${this.#firstError ?? 'of an earlier run'}`,
+      `${failed} ${forgiven > 0 ? 'more ' : ''}trials failed, more than the ${maxFailedTrials} allowed; the first: ${this.#firstError ?? 'of an earlier run'}`,
       'SessionFailed',
     );
   }
@@ -152,6 +167,7 @@ export class Session extends SessionState {
       iterations: this.target,
       completed: this.table.completed,
       failed: this.table.failed,
+      orders: this.orders,
       ...(first ? { spec } : {}),
     });
   }
@@ -159,17 +175,28 @@ export class Session extends SessionState {
   async analyze(): Promise<AnalyzeOutput> {
     this.phase = 'analyzing';
     this.#show();
-    return await this.store.analyze(this.table.finished, this.table.best?.iteration);
+    return await this.store.analyze(this.table);
   }
 
   // --- what it is told ------------------------------------------------------------------------------------------
 
   /** More trials, other parallelism, params to try next. */
-  extend(request: { iterations: number; parallelism?: number; enqueue: readonly Params[] }): void {
+  extend(request: ExtendRequest): void {
     this.target += request.iterations;
-    this.parallelism = request.parallelism ?? this.parallelism;
-    this.enqueued.push(...request.enqueue);
+    this.#ordered.push(request);
+    if (!this.asking) this.#takeOrders();
     this.#show();
+  }
+
+  /** They count from the first trial that nobody has asked for; the store learns of them, should history get lost. */
+  #takeOrders(): void {
+    if (this.#ordered.length === 0) return;
+    for (const request of this.#ordered) this.orders = withOrders(this.orders, this.table.last + 1, request);
+    this.#ordered = [];
+    if (!patched('store-orders')) return;
+    this.save(false).catch((error: unknown) => {
+      if (!isCancellation(error)) this.fail(error);
+    });
   }
 
   async pause(): Promise<void> {
@@ -219,7 +246,9 @@ export class Session extends SessionState {
   }
 
   get #view(): SessionView {
-    const { table, phase, why, target, parallelism } = this;
+    const { table, phase, why, target } = this;
+    const ordered = this.#ordered.findLast((request) => request.parallelism !== undefined);
+    const parallelism = ordered?.parallelism ?? this.parallelism;
     return {
       ...{ input: this.input, table, phase, why, target, parallelism, startedAt: this.startedAt },
       persisted: this.store.written,
@@ -228,11 +257,15 @@ export class Session extends SessionState {
   }
 
   carry(): CarriedSession {
+    const { forgiven } = this.input.carried ?? {};
     return {
       ...this.table.carry(),
-      enqueued: this.enqueued,
       target: this.target,
-      parallelism: this.parallelism,
+      orders: {
+        ...this.orders,
+        enqueued: this.orders.enqueued.filter(([n]) => !this.table.isFinished(n)),
+      },
+      ...(forgiven === undefined ? {} : { forgiven }),
       paused: this.paused,
       startedAt: this.startedAt,
       requests: this.requests,

@@ -11,6 +11,7 @@ import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
 import type { QueueRouter } from './queue-router.ts';
 import { somewhere } from './somewhere.ts';
+import type { TrialTable } from './trial-table.ts';
 
 /** What a session writes to the result store, and the analysis it has made of it at the end. A store that is down is waited for. */
 
@@ -97,12 +98,11 @@ export class StoreProjection {
     await this.#call({ summary: `session is ${update.status}` }, ({ saveSession }) => saveSession(request));
   }
 
-  async analyze(finished: number, best: number | undefined): Promise<AnalyzeOutput> {
+  async analyze({ finished, gaps, best }: TrialTable): Promise<AnalyzeOutput> {
     const { session, csvPath } = this.#input;
     const request = {
-      session,
-      finished,
-      ...(best === undefined ? {} : { best }),
+      ...{ session, finished, gaps },
+      ...(best === undefined ? {} : { best: best.iteration }),
       ...(csvPath === undefined ? {} : { csvPath }),
     };
     return await this.#call(

@@ -73,6 +73,11 @@ export class TrialTable {
     return this.#completed + this.#pruned + this.#failed;
   }
 
+  /** The last trial that is known of. */
+  get last(): number {
+    return this.#rows.length;
+  }
+
   get waiting(): number {
     return this.#waiting.length;
   }
@@ -99,11 +104,30 @@ export class TrialTable {
     return this.#prefix >= n;
   }
 
-  /** The next trials to propose: `count` at most, ascending, none that is known already. */
-  nextIterations(count: number): number[] {
+  /** The next trials to propose: `count` at most, up to trial `last`, ascending, none that is known already. */
+  nextIterations(count: number, last: number): number[] {
     const iterations: number[] = [];
-    for (let n = this.#next; iterations.length < count; n++) if (!this.#rows[n - 1]) iterations.push(n);
+    for (let n = this.#next; n <= last && iterations.length < count; n++) {
+      if (!this.#rows[n - 1]) iterations.push(n);
+    }
     return iterations;
+  }
+
+  /** The next `size` trials to run. */
+  waitingIterations(size: number): number[] {
+    return this.#waiting.slice(0, size).map(({ iteration }) => iteration);
+  }
+
+  isFinished(n: number): boolean {
+    return this.#rows[n - 1]?.finished !== undefined;
+  }
+
+  /** The trials before the last finished one that are not. */
+  get gaps(): number[] {
+    const last = this.#rows.findLastIndex((row) => row?.finished);
+    return Array.from(this.#rows.slice(0, last), (row, i) => (row?.finished ? 0 : i + 1)).filter(
+      (n) => n > 0,
+    );
   }
 
   /** Trials from + 1 .. n - 1: the finished ones, and the others as pending, in order. */

@@ -101,7 +101,8 @@ describe('a table of trials', () => {
       trials: [[[0.1, 1], [-1], 0, 0], null, [[0.3, 3], [-3], 0, 0], null] as const,
     };
     const table = new TrialTable(spec, carried);
-    expect([table.next, table.nextIterations(3)]).toEqual([2, [2, 4, 5]]);
+    expect([table.next, table.nextIterations(3, 9)]).toEqual([2, [2, 4, 5]]);
+    expect(table.nextIterations(3, 4)).toEqual([2, 4]);
     table.propose({ a: 0.2, b: 2 }, 'again');
     expect(table.next).toBe(4);
   });

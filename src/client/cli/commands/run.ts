@@ -6,6 +6,7 @@ import { loadConfig } from '../../../config/load-config.ts';
 import { parseParams } from '../../../config/params.ts';
 import type { Mode, SessionSpec } from '../../../config/session-spec.ts';
 import { ArbtuneError } from '../../../errors.ts';
+import type { Params } from '../../../search-space/space.ts';
 import {
   resumeSession,
   runSession,
@@ -46,6 +47,7 @@ interface ServeFlags extends PlaceFlags {
   readonly outputCsv?: string;
 }
 
+type ResumeFlags = ServeFlags & { readonly iterations?: number; readonly workers?: number };
 type RunFlags = SpecFlags & ServeFlags & { readonly sessionId?: string };
 
 const specOptions = [
@@ -85,11 +87,11 @@ Examples:
     )
     .action(async (flags: RunFlags) => {
       const output = createOutput(flags.logFormat);
-      const { spec, dataRoot } = await readSpec(flags, output);
+      const { spec, dataRoot, enqueue } = await readSpec(flags, output);
       await serve(flags, output, (serving) =>
         runSession(spec, {
           ...serving,
-          dataRoot,
+          ...{ dataRoot, enqueue },
           ...(flags.sessionId === undefined ? {} : { sessionId: flags.sessionId }),
         }),
       );
@@ -100,14 +102,22 @@ export function resumeCommand(): Command {
   const command = new Command('resume')
     .description('go on with an interrupted session and see it to its end')
     .argument('<session-id>', 'of the session', sessionIdArgument);
-  for (const option of [options.workers, ...serveOptions, ...placeOptions]) command.addOption(option());
+  for (const option of [options.moreIterations, options.workers, ...serveOptions, ...placeOptions])
+    command.addOption(option());
   return command
-    .addHelpText('after', '\nExample:\n  $ arbtune resume 6f1c…  # after a crash, a reboot, or `stop`')
-    .action(async (sessionId: string, flags: ServeFlags & { readonly workers?: number }) => {
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ arbtune resume 6f1c…                    # after a crash, a reboot, or \`stop\`, and from the store when its history is gone
+  $ arbtune resume 6f1c… --iterations 20    # 20 more trials than it was to have`,
+    )
+    .action(async (sessionId: string, flags: ResumeFlags) => {
       refuseOtherModes(flags.mode);
       await serve(flags, createOutput(flags.logFormat), (serving) =>
         resumeSession(sessionId, {
           ...serving,
+          ...(flags.iterations === undefined ? {} : { iterations: flags.iterations }),
           ...(flags.workers === undefined ? {} : { parallelism: flags.workers }),
         }),
       );
@@ -127,13 +137,13 @@ export function startCommand(): Command {
     )
     .action(async (flags: RunFlags) => {
       const output = createOutput(flags.logFormat);
-      const { spec } = await readSpec(flags, output);
+      const { spec, enqueue } = await readSpec(flags, output);
       const stack = await openStack({ ...place(flags), log: (line) => output.note(line) });
       try {
         const sessionId = flags.sessionId ?? randomUUID();
         const csvPath = flags.outputCsv;
         const started = await stack.client.start(spec, {
-          sessionId,
+          ...{ sessionId, enqueue },
           ...(csvPath === undefined ? {} : { csvPath }),
         });
         const { workflowId, runId, joined, iterations } = started;
@@ -155,12 +165,12 @@ export function startCommand(): Command {
 async function readSpec(
   flags: SpecFlags & PlaceFlags,
   output: Output,
-): Promise<{ spec: SessionSpec; dataRoot: string }> {
+): Promise<{ spec: SessionSpec; dataRoot: string; enqueue: Params[] }> {
   refuseOtherModes(flags.mode);
   const { spec, warnings, sources } = await loadConfig(flags.config, flags);
   for (const warning of warnings) output.note(warning);
-  const enqueued = (flags.enqueue ?? []).map((text) => parseParams(text, spec.space));
-  return { spec: { ...spec, enqueue: [...enqueued, ...spec.enqueue] }, dataRoot: sources.root };
+  const enqueue = (flags.enqueue ?? []).map((text) => parseParams(text, spec.space));
+  return { spec, dataRoot: sources.root, enqueue };
 }
 
 function refuseOtherModes(mode: Mode): void {

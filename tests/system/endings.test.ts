@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { goOn, loadStoredSession } from '../../src/client/go-on.ts';
+import { resume } from '../../src/client/resume.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import type { SessionSpec } from '../../src/config/session-spec.ts';
+import type { TrialRecord } from '../../src/store/trial-record.ts';
+import * as messages from '../../src/workflows/messages.ts';
+import { taskQueueOf, workflowIdOf } from '../../src/workflows/names.ts';
+import { waitUntil } from '../support/processes.ts';
+import { slowConfig } from './support/configs.ts';
+import { figures, type Row } from './support/figures.ts';
+import { type InProcess, serveInProcess } from './support/in-process.ts';
+import { makeFolder } from './support/sandbox.ts';
+
+/** However a session came to its end, `resume` goes on with it: nothing is measured again, and no figure changes. */
+
+const TRIALS = 20;
+
+let here: InProcess;
+let spec: SessionSpec;
+let undisturbed: Row[];
+
+beforeAll(async () => {
+  here = await serveInProcess(mkdtempSync(join(tmpdir(), 'arbtune-test-')));
+  spec = await specOf('endings', {});
+  await start('whole');
+  await here.client.wait('whole');
+  undisturbed = figures(csvOf('whole'));
+});
+afterAll(async () => {
+  await here.close();
+  rmSync(here.folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const csvOf = (id: string) => join(here.folder, `${id}.csv`);
+const identity = (id: string) => ({ sessionId: id, env: here.env, mode: here.mode });
+
+async function specOf(name: string, tuning: object): Promise<SessionSpec> {
+  const folder = makeFolder(join(here.folder, name));
+  const settings = { name: 'endings', method: 'bayesian', parallelism: 3, max_iterations: TRIALS, ...tuning };
+  return (await loadConfig(slowConfig(folder, settings))).spec;
+}
+
+async function start(id: string, of = spec): Promise<void> {
+  await here.client.start(of, { sessionId: id, csvPath: csvOf(id) });
+}
+
+const handleOf = (id: string) => here.client.temporal.workflow.getHandle(workflowIdOf(identity(id)));
+
+/** The session is under way: some trials stored, some not measured. */
+async function underWay(id: string): Promise<void> {
+  await waitUntil(async () => (await here.store.countTrials(id)) > 2);
+  expect((await here.client.status(id)).completed).toBeLessThan(TRIALS);
+}
+
+/** Goes on with it to the end; says what it was told of how the session had ended. */
+async function resumed(id: string, more: { iterations?: number } = {}): Promise<string> {
+  const log: string[] = [];
+  const before = await here.store.loadTrials(id);
+  await resume(here, id, { ...more, csvPath: csvOf(id), log: (line) => log.push(line) });
+  expect(await here.client.wait(id)).toMatchObject({ status: 'completed' });
+  expect(measured(await here.store.loadTrials(id)).slice(0, before.length)).toEqual(measured(before));
+  return log.join('\n');
+}
+
+/** When and by whom: what would differ, were a trial measured again. */
+const measured = (records: readonly TrialRecord[]) =>
+  records.map(({ iteration, timestamp, worker_id }) => ({ iteration, timestamp, worker_id }));
+
+test('terminated', async () => {
+  await start('terminated');
+  await underWay('terminated');
+  await handleOf('terminated').terminate('by hand');
+  expect(await resumed('terminated')).toMatch(
+    /^session terminated was terminated; it goes on with \d+ of 20 /,
+  );
+  expect(figures(csvOf('terminated'))).toEqual(undisturbed);
+});
+
+test('cancelled', async () => {
+  await start('cancelled');
+  await underWay('cancelled');
+  await here.client.cancel('cancelled');
+  await here.client.wait('cancelled').catch(() => {});
+  expect(await resumed('cancelled')).toMatch(/was cancelled; it goes on with/);
+  expect(figures(csvOf('cancelled'))).toEqual(undisturbed);
+});
+
+test('timed out', async () => {
+  const input: messages.SessionInput = {
+    ...{ session: identity('late'), spec, startRequest: randomUUID(), csvPath: csvOf('late') },
+  };
+  await here.client.temporal.workflow.start(messages.WORKFLOW_TYPE, {
+    workflowId: workflowIdOf(identity('late')),
+    taskQueue: taskQueueOf(identity('late')),
+    args: [input],
+    workflowRunTimeout: 1_000,
+  });
+  await here.client.wait('late').catch(() => {});
+  expect((await here.client.describe('late'))?.status.name).toBe('TIMED_OUT');
+  expect(await resumed('late')).toMatch(/was timed out by Temporal; it goes on with/);
+  expect(figures(csvOf('late'))).toEqual(undisturbed);
+});
+
+test('complete: with more iterations, as if it had been longer from the start', async () => {
+  await start('short', { ...spec, maxIterations: 12 });
+  await here.client.wait('short');
+  expect(await resumed('short')).toMatch(/was complete; it goes on with 12 of 12/);
+  expect(figures(csvOf('short'))).toEqual(undisturbed.slice(0, 12));
+  await resumed('short', { iterations: TRIALS - 12 });
+  expect(figures(csvOf('short'))).toEqual(undisturbed);
+});
+
+test('failed for its failed trials: they stay, the cause is said, and mended limits count', async () => {
+  const limits = { trial_timeout_s: 0.001, max_failed_trials: 2, max_attempts: 1 };
+  const hopeless = await specOf('hopeless', { limits });
+  await start('hopeless', hopeless);
+  await here.client.wait('hopeless').catch(() => {});
+  const failed = await here.store.countTrials('hopeless');
+  const log: string[] = [];
+  await resume(here, 'hopeless', { csvPath: csvOf('hopeless'), log: (line) => log.push(line) });
+  expect(log.join()).toMatch(
+    /had failed \(\d+ trials failed, more than the 2 allowed; the first: The trial took longer than 1 ms\)/,
+  );
+  await expect(here.client.wait('hopeless')).rejects.toThrow(
+    /\d+ more trials failed, more than the 2 allowed/,
+  );
+  expect(await here.store.countTrials('hopeless')).toBeGreaterThan(failed);
+
+  const stored = await loadStoredSession(here.store, 'hopeless');
+  await goOn(here.client, 'hopeless', stored, { limits: spec.limits, csvPath: csvOf('hopeless') });
+  const { completed, failed: inAll } = await here.client.wait('hopeless');
+  expect([inAll, completed + inAll]).toEqual([stored.records.length, TRIALS]);
+});
+
+/** What the Web UI's Reset does: a new run that knows the history up to the workflow task. */
+async function reset(id: string, finishedTrials: number): Promise<void> {
+  const { events } = await handleOf(id).fetchHistory();
+  let evaluated = 0;
+  let task: number | undefined;
+  for (const event of events ?? []) {
+    if (event.activityTaskCompletedEventAttributes) evaluated += 1;
+    if (evaluated <= finishedTrials && event.workflowTaskCompletedEventAttributes)
+      task = Number(event.eventId);
+  }
+  const { client } = here;
+  await client.temporal.workflowService.resetWorkflowExecution({
+    namespace: client.temporal.options.namespace,
+    workflowExecution: {
+      workflowId: workflowIdOf(identity(id)),
+      runId: (await handleOf(id).describe()).runId,
+    },
+    reason: 'test',
+    requestId: randomUUID(),
+    workflowTaskFinishEventId: task as unknown as Long,
+  });
+}
+
+test('reset to an earlier moment, while it runs and when it was complete: no trial doubles', async () => {
+  await start('reset');
+  await underWay('reset');
+  await reset('reset', 4);
+  await here.client.wait('reset');
+  expect(figures(csvOf('reset'))).toEqual(undisturbed);
+  await reset('reset', 12);
+  await here.client.wait('reset');
+  expect(figures(csvOf('reset'))).toEqual(undisturbed);
+  expect(await here.store.countTrials('reset')).toBe(TRIALS);
+});
+
+test('reset and then stopped: the CSV holds what the session says, `resume` takes what the store has', async () => {
+  await start('back');
+  await here.client.wait('back');
+  await reset('back', 8);
+  await here.client.stop('back');
+  const { status, completed } = await here.client.wait('back');
+  expect(status).toBe('stopped');
+  expect(completed).toBeLessThan(TRIALS);
+  expect(figures(csvOf('back'))).toEqual(undisturbed.slice(0, completed));
+  expect(await resumed('back')).toMatch(/was stopped; it goes on with 20 of 20/);
+  expect(figures(csvOf('back'))).toEqual(undisturbed);
+});

@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { resume } from '../../src/client/resume.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import type { SessionSpec } from '../../src/config/session-spec.ts';
+import { randomStream } from '../../src/search-space/random-stream.ts';
+import { workflowIdOf } from '../../src/workflows/names.ts';
+import { waitUntil } from '../support/processes.ts';
+import { quickConfig, slowConfig } from './support/configs.ts';
+import { figures, type Row } from './support/figures.ts';
+import { type InProcess, serveInProcess } from './support/in-process.ts';
+import { makeFolder } from './support/sandbox.ts';
+
+/** A session whose history is gone goes on from the store, and finds what it would have found. */
+
+const SEED = 20261127;
+const CUTS = 2;
+
+let here: InProcess;
+/** A server takes its time to delete a history: asked first, looked at last. */
+let lost: Promise<void>[];
+let lostSpec: SessionSpec;
+
+beforeAll(async () => {
+  here = await serveInProcess(mkdtempSync(join(tmpdir(), 'arbtune-test-')));
+  const folder = makeFolder(join(here.folder, 'lost'));
+  const tuning = { ...learning, name: 'lost', parallelism: 3, max_iterations: 24 };
+  lostSpec = (await loadConfig(slowConfig(folder, tuning))).spec;
+  const random = randomStream(SEED, 0, 'moments');
+  lost = [0, 1].map((i) => lose(`lost-${i}`, lostSpec, random));
+  for (const gone of lost) gone.catch(() => {}); // The test that awaits it tells.
+});
+afterAll(async () => {
+  await here.close();
+  rmSync(here.folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const csvOf = (id: string) => join(here.folder, `${id}.csv`);
+
+async function specOf(name: string, tuning: object): Promise<SessionSpec> {
+  return (await loadConfig(quickConfig(makeFolder(join(here.folder, name)), { name, ...tuning }))).spec;
+}
+
+async function start(id: string, spec: SessionSpec): Promise<void> {
+  await here.client.start(spec, { sessionId: id, csvPath: csvOf(id) });
+}
+
+/** The session as the store might hold it when its history got lost: some of its trials, whichever. */
+async function cut(id: string, into: string, keep: (iteration: number) => boolean): Promise<number> {
+  const session = await here.store.loadSession(id);
+  if (!session) throw new Error(`No session ${id}`);
+  const kept = (await here.store.loadTrials(id)).filter(({ iteration }) => keep(iteration));
+  await here.store.saveSession({ ...session, session_id: into, status: 'running' });
+  await here.store.saveTrials(kept.map((record) => ({ ...record, session_id: into, worker_id: 'before' })));
+  return kept.length;
+}
+
+async function resumed(id: string): Promise<Row[]> {
+  await resume(here, id, { csvPath: csvOf(id) });
+  await here.client.wait(id);
+  return figures(csvOf(id));
+}
+
+/** Resumes the session from some of its trials, several times. */
+async function expectSameFromAnyCut(id: string): Promise<void> {
+  const whole = figures(csvOf(id));
+  const trials = await here.store.countTrials(id);
+  await Promise.all(
+    Array.from({ length: CUTS }, async (_, i) => {
+      const random = randomStream(SEED, i, id);
+      // All up to a point, then some: as trials in flight leave them.
+      const last = Math.floor(random() * trials);
+      const share = random();
+      const name = `${id}-${i}`;
+      const kept = await cut(id, name, (n) => n <= last || (n <= last + 6 && random() < share));
+      expect(await resumed(name), `${name}: seed ${SEED}, ${kept} kept`).toEqual(whole);
+      const records = await here.store.loadTrials(name);
+      expect(records.filter(({ worker_id }) => worker_id === 'before')).toHaveLength(kept);
+    }),
+  );
+}
+
+const SPACE = {
+  min_spread_pct: { type: 'float', bounds: [0.05, 0.5] },
+  slippage_bps: { type: 'int', bounds: [1, 30] },
+};
+const FIRST = [
+  { min_spread_pct: 0.1, slippage_bps: 5 },
+  { min_spread_pct: 0.2, slippage_bps: 7 },
+  { min_spread_pct: 0.3, slippage_bps: 9 },
+];
+const learning = { method: 'bayesian', max_iterations: 20 };
+
+describe('from any of its trials', () => {
+  test.for<[string, object]>([
+    ['grid', { method: 'grid', parallelism: 3, max_iterations: 40 }],
+    ['random', { method: 'random', parallelism: 4, max_iterations: 30 }],
+    ['one-by-one', { ...learning, max_iterations: 16 }],
+    ['bayesian', { ...learning, parallelism: 4 }],
+    ['enqueued', { ...learning, parallelism: 3, search_space: SPACE, enqueue: FIRST }],
+    ['patient', { ...learning, parallelism: 2, max_iterations: 40, stopping: { patience: 6 } }],
+    ['patient-grid', { method: 'grid', parallelism: 3, max_iterations: 40, stopping: { patience: 9 } }],
+    ['regretful', { ...learning, parallelism: 3, stopping: { expected_regret: 200 } }],
+    [
+      'constrained',
+      {
+        ...{ ...learning, parallelism: 3 },
+        objective: { constraints: [{ metric: 'trades', op: '<=', value: 3 }] },
+      },
+    ],
+  ])('%s', { timeout: 120_000 }, async ([name, tuning]) => {
+    await start(name, await specOf(name, tuning));
+    await here.client.wait(name);
+    await expectSameFromAnyCut(name);
+  });
+
+  test('with a pruner', { timeout: 120_000 }, async () => {
+    const spec = await specOf('pruned', { ...learning, parallelism: 3, max_iterations: 30 });
+    const [scenario] = spec.scenarios;
+    if (!scenario?.steps) throw new Error('No steps');
+    const folder = join(here.folder, 'pruned');
+    const names = ['one', 'two', 'three'];
+    for (const [i, name] of names.entries()) {
+      const steps = scenario.steps.map((step) => ({
+        ...step,
+        upbit_bid: step.upbit_bid * (1 + i / 1_000),
+        upbit_ask: step.upbit_ask * (1 + i / 1_000),
+      }));
+      writeFileSync(join(folder, `${name}.yaml`), stringify({ ...scenario, name, steps }));
+    }
+    const path = quickConfig(folder, {
+      ...{ ...learning, name: 'pruned', parallelism: 3, max_iterations: 30 },
+      ...{ scenarios: names.map((name) => `${name}.yaml`), pruner: { max_error: 0.5 } },
+    });
+    await start('pruned', (await loadConfig(path)).spec);
+    const { pruned } = await here.client.wait('pruned');
+    expect(pruned).toBeGreaterThan(0);
+    await expectSameFromAnyCut('pruned');
+  });
+
+  test('whose parallelism, length and next params were changed while it ran', {
+    timeout: 120_000,
+  }, async () => {
+    const { client } = here;
+    await start('steered', await specOf('steered', { ...learning, parallelism: 2, search_space: SPACE }));
+    await waitUntil(async () => (await client.status('steered')).completed > 3);
+    await client.pause('steered');
+    await client.extend('steered', { iterations: 6, parallelism: 5, enqueue: FIRST });
+    await client.unpause('steered');
+    await waitUntil(async () => (await client.status('steered')).completed > 15);
+    await client.extend('steered', { parallelism: 3 });
+    const { iterations } = await client.wait('steered');
+    expect(iterations).toBe(26);
+    const rows = figures(csvOf('steered'));
+    expect(rows.filter(({ reason }) => reason === 'enqueued')).toHaveLength(FIRST.length);
+    await expectSameFromAnyCut('steered');
+  });
+});
+
+test('cut for good at any moment, and its history deleted', { timeout: 120_000 }, async () => {
+  await start('kept', lostSpec);
+  await here.client.wait('kept');
+  for (const [i, gone] of lost.entries()) {
+    const id = `lost-${i}`;
+    await gone;
+    const stored = await here.store.countTrials(id);
+    const log: string[] = [];
+    await resume(here, id, { csvPath: csvOf(id), log: (line) => log.push(line) });
+    await here.client.wait(id);
+    expect(figures(csvOf(id)), `${stored} stored`).toEqual(figures(csvOf('kept')));
+    expect(log.join()).toMatch(/is not known to Temporal any more; .* all from the store/);
+  }
+});
+
+/** Starts the session, ends it at a seeded moment, and has the service delete all it knows of it. */
+async function lose(id: string, spec: SessionSpec, random: () => number): Promise<void> {
+  const { client, env, mode } = here;
+  await start(id, spec);
+  await waitUntil(async () => (await here.store.countTrials(id)) > 0);
+  // The schedule of the fault itself: a moment of the session's life, not a wait for something.
+  await delay(random() * 400);
+  const workflowId = workflowIdOf({ sessionId: id, env, mode });
+  await client.temporal.workflow.getHandle(workflowId).terminate('lost');
+  await client.temporal.workflowService.deleteWorkflowExecution({
+    namespace: client.temporal.options.namespace,
+    workflowExecution: { workflowId },
+  });
+  await waitUntil(async () => (await client.describe(id)) === undefined, 100_000);
+}
