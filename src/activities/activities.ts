@@ -120,6 +120,8 @@ export interface SearchedBatch {
 export interface ProposeInput extends Omit<ProposeRequest, 'specHash'>, VisibleTrials {
   readonly space: SearchSpace;
   readonly settings: OptimizerSettings;
+  /** Known before trial 1, to every ask. */
+  readonly prior?: readonly FinishedTrial[];
   /** Params of all earlier trials, for a method that looks at no result: then it is given no trials. */
   readonly taken?: TakenKeys;
   /** Looks at what the ask sees, before it; absent: whoever asks has looked. */

@@ -6,6 +6,7 @@ import { rivalsQuery } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
 import type { Activities, SearchStep, SessionUpdate } from './activities.ts';
 import { analyzeSession } from './analyze-session.ts';
+import { askSettings } from './ask-settings.ts';
 import { evaluateTrials } from './evaluate-trials.ts';
 import { heartbeating } from './heartbeat.ts';
 import { KnownTrials } from './known-trials.ts';
@@ -69,15 +70,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
 
     proposeTrials: ({ specHash, ...request }) =>
       alive(async (context) => {
-        const { space, optimizer, stopping } = await specOf(context, specHash);
+        const spec = await specOf(context, specHash);
         const trials = await known.visible(context, request.iterations.at(-1) ?? 0);
-        const { expectedRegret } = stopping;
-        const input = {
-          ...{ ...request, ...trials, space, settings: optimizer },
-          ...(expectedRegret === undefined ? {} : { expectedRegret }),
-        };
         const steps: SearchStep[] = [];
-        for (const step of proposeInTurn(input)) {
+        for (const step of proposeInTurn({ ...askSettings(spec), ...request, ...trials })) {
           steps.push(step);
           await setImmediate(); // An ask keeps this thread: let its heartbeat through.
         }

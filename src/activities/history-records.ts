@@ -3,8 +3,8 @@ import type { TrialRecord } from '../store/trial-record.ts';
 import type { SessionIdentity, SessionInput } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
 import { firstOrders, type Orders } from '../workflows/orders.ts';
-import type { EvaluateInput, PersistInput, SessionUpdate } from './activities.ts';
-import type { MeasuredBatch } from './measured-batch.ts';
+import type { EvaluateInput, PersistInput, SearchedBatch, SessionUpdate } from './activities.ts';
+import type { MeasuredBatch, ProposedTrial } from './measured-batch.ts';
 import { toRecords } from './measurement.ts';
 import { decodeArgument } from './session-specs.ts';
 
@@ -43,7 +43,7 @@ export async function readSessionHistory(
   let input: SessionInput | undefined;
   let told: Pick<SessionHistory, 'target' | 'orders'> | undefined;
   for (const runId of await runsOf(client, workflowId)) {
-    const evaluations = new Map<string, EvaluateInput>();
+    const measuring: Measuring = new Map();
     for await (const event of eventsOf(client, { workflowId, runId })) {
       const started = event.workflowExecutionStartedEventAttributes?.input;
       if (started) {
@@ -56,7 +56,7 @@ export async function readSessionHistory(
       }
       const update = await updateOf(client, event);
       if (update && told) told = { target: update.iterations, orders: update.orders ?? told.orders };
-      for (const record of await recordsOf(client, session.sessionId, event, evaluations, input)) {
+      for (const record of await recordsOf(client, session.sessionId, event, measuring, input)) {
         if (record.reason !== undefined || !records.has(record.iteration))
           records.set(record.iteration, record);
       }
@@ -73,30 +73,37 @@ async function updateOf(client: Client, event: HistoryEvent): Promise<SessionUpd
   return await decodeArgument<SessionUpdate>(client, input);
 }
 
-/** The records that one event tells of; `evaluations` remembers what is being measured, by its scheduling event. */
+/** The trials that an activity measures, by its scheduling event; a search says itself which they were. */
+type Measuring = Map<string, readonly ProposedTrial[] | 'searched'>;
+
+/** The records that one event tells of. */
 async function recordsOf(
   client: Client,
   sessionId: string,
   event: HistoryEvent,
-  evaluations: Map<string, EvaluateInput>,
+  measuring: Measuring,
   input: SessionInput | undefined,
 ): Promise<TrialRecord[]> {
   const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } =
     event;
-  if (scheduled?.activityType?.name === 'evaluateTrials' && scheduled.input) {
-    evaluations.set(String(event.eventId), await decodeArgument<EvaluateInput>(client, scheduled.input));
+  const scheduledType = scheduled?.activityType?.name;
+  if (scheduledType === 'searchTrials') measuring.set(String(event.eventId), 'searched');
+  if (scheduledType === 'evaluateTrials' && scheduled?.input) {
+    const { trials } = await decodeArgument<EvaluateInput>(client, scheduled.input);
+    measuring.set(String(event.eventId), trials);
   }
-  if (scheduled?.activityType?.name === 'persistTrials' && scheduled.input) {
+  if (scheduledType === 'persistTrials' && scheduled?.input) {
     const { dataHash, batches } = await decodeArgument<PersistInput>(client, scheduled.input);
     return batches.flatMap(({ measured, trials }) => toRecords(measured, trials, { sessionId, dataHash }));
   }
-  const evaluation = evaluations.get(String(completed?.scheduledEventId));
-  if (evaluation && completed?.result && input) {
-    const measured = await decodeArgument<MeasuredBatch>(client, completed.result);
-    const { dataHash } = input.spec;
-    return toRecords(measured, evaluation.trials, { sessionId, dataHash });
+  const trials = measuring.get(String(completed?.scheduledEventId));
+  if (!trials || !completed?.result || !input) return [];
+  const of = { sessionId, dataHash: input.spec.dataHash };
+  if (trials === 'searched') {
+    const searched = await decodeArgument<SearchedBatch>(client, completed.result);
+    return toRecords(searched.measured, searched.trials, of);
   }
-  return [];
+  return toRecords(await decodeArgument<MeasuredBatch>(client, completed.result), trials, of);
 }
 
 /** Oldest first: a session that was continued or resumed has several. */
@@ -105,9 +112,9 @@ async function runsOf(client: Client, workflowId: string): Promise<string[]> {
   for await (const { runId, startTime } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
     runs.set(runId, startTime.getTime());
   }
-  // The list lags behind; the newest run is the one it may lack.
+  // The list lags behind; the newest run is the one it may lack. What it says stands, whatever run began when.
   const newest = await client.workflow.getHandle(workflowId).describe().catch(ignoreUnknown);
-  if (newest) runs.set(newest.runId, newest.startTime.getTime());
+  if (newest) runs.set(newest.runId, Number.POSITIVE_INFINITY);
   return [...runs].sort((a, b) => a[1] - b[1]).map(([runId]) => runId);
 }
 

@@ -35,15 +35,17 @@ function union(a: TakenKeys, b: TakenKeys): TakenKeys {
 
 function nextStep(
   input: AskInput,
-  { expectedRegret: leastGain, rule }: Pick<ProposeInput, 'expectedRegret' | 'rule'>,
+  { expectedRegret: leastGain, rule, prior = [] }: Pick<ProposeInput, 'expectedRegret' | 'rule' | 'prior'>,
 ): SearchStep {
+  // Of the session's own trials: no earlier one reaches its target or tries its patience.
   const why = rule?.({ finished: input.finished });
   if (why !== undefined) return { kind: 'enough', why };
-  const gain = leastGain === undefined ? undefined : expectedRegret(input);
+  const known = prior.length === 0 ? input : { ...input, finished: [...prior, ...input.finished] };
+  const gain = leastGain === undefined ? undefined : expectedRegret(known);
   if (leastGain !== undefined && gain !== undefined && gain < leastGain) {
     return { kind: 'enough', why: `expects to gain ${Number(gain.toPrecision(3))}, less than ${leastGain}` };
   }
-  return ask(input);
+  return ask(known);
 }
 
 /** What the ask for trial n may see: nothing of a later trial, and of its `window` forerunners only the params. */

@@ -6,6 +6,7 @@ import { TARGET_BATCH_MS } from '../workflows/limits.ts';
 import { finishedTrial } from '../workflows/losses.ts';
 import { resultRule } from '../workflows/stopping-rules.ts';
 import type { SearchEnd, SearchedBatch, SearchInput, VisibleTrials } from './activities.ts';
+import { askSettings } from './ask-settings.ts';
 import { found, HEARTBEAT_EVERY_MS, measureTrials } from './evaluate-trials.ts';
 import { heartbeatDetails, heartbeating } from './heartbeat.ts';
 import type { ProposedTrial } from './measured-batch.ts';
@@ -81,13 +82,11 @@ async function askFor(
   iterations: readonly number[],
   searched: readonly Searched[],
 ): Promise<{ trials: ProposedTrial[]; end?: SearchEnd }> {
-  const { space, optimizer, stopping } = spec;
   const rule = resultRule(spec);
   const input = {
-    ...{ space, settings: optimizer, iterations, window },
+    ...{ ...askSettings(spec), iterations, window },
     finished: [...visible.finished, ...searched.map((own) => toFinished(spec, own))],
     pending: visible.pending,
-    ...(stopping.expectedRegret === undefined ? {} : { expectedRegret: stopping.expectedRegret }),
     ...(rule ? { rule } : {}),
   };
   const trials: ProposedTrial[] = [];

@@ -1,5 +1,6 @@
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
+import { packParams } from '../search-space/params.ts';
 import type { Params } from '../search-space/space.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
@@ -76,13 +77,12 @@ export function carriedFrom(
   { parallelism, enqueue = [] }: GoOnOptions = {},
 ): CarriedSession {
   const workers = [...new Set(records.map(({ worker_id }) => worker_id))];
-  const names = Object.keys(spec.space);
   const trials: (CarriedTrial | null)[] = Array.from({ length: lastOf(records) }, () => null);
   let best: RankedTrial | undefined;
   for (const record of records) {
     const { iteration, params, objective, violation } = record;
     trials[iteration - 1] = [
-      names.map((name) => params[name] ?? null),
+      packParams(spec.space, params),
       lossesOf(spec, record),
       violation,
       workers.indexOf(record.worker_id),

@@ -21,3 +21,4 @@ export {
 export { reportSession, type SessionReport } from './session-report.ts';
 export { openStack, type Stack, type StackOptions } from './stack.ts';
 export { type StartedSession, type StartOptions, TuningClient } from './tuning-client.ts';
+export { type WarmStarted, type WarmStartOptions, warmStart } from './warm-start.ts';

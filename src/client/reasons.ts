@@ -1,4 +1,5 @@
 import { propose } from '../activities/propose.ts';
+import { unpackPrior } from '../config/prior-trials.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
 import { paramsKey } from '../search-space/params.ts';
@@ -43,7 +44,7 @@ export function withReasons(
 }
 
 function proposed(
-  { space, optimizer: settings }: SessionSpec,
+  spec: SessionSpec,
   orders: Orders,
   iteration: number,
   finished: readonly FinishedTrial[],
@@ -51,7 +52,9 @@ function proposed(
 ): { readonly params: TrialRecord['params']; readonly reason: string } | undefined {
   const params = enqueuedAt(orders, iteration);
   if (params) return { params, reason: 'enqueued' };
+  const { space, optimizer: settings } = spec;
+  const prior = unpackPrior(spec);
   const window = learnsFromResults(settings.method) ? parallelismAt(orders, iteration) : 0;
-  const [step] = propose({ space, settings, iterations: [iteration], finished, pending, window });
+  const [step] = propose({ space, settings, prior, iterations: [iteration], finished, pending, window });
   return step?.kind === 'trial' ? step : undefined;
 }

@@ -53,8 +53,9 @@ const CONFIG_NAMES: Readonly<Record<string, string>> = {
 };
 
 function leaves(spec: HashedSpec): Map<string, unknown> {
-  const { space: _listed, scenarios: _files, ...rest } = decidingPart(spec);
+  const { space: _listed, scenarios: _files, prior, ...rest } = decidingPart(spec);
   const found = new Map<string, unknown>();
+  if (prior !== undefined) found.set('--warm-start', prior);
   collect(rest, '', (path, value) => {
     const inSeconds = path === 'stopping.timeLimitMs' ? Number(value) / 1_000 : value;
     found.set(`tuning.${CONFIG_NAMES[path] ?? path}`, inSeconds);

@@ -2,7 +2,7 @@ import type { Scenario } from '../market-data/scenario.ts';
 import type { ObjectiveSettings } from '../objective/objective.ts';
 import type { OptimizerSettings } from '../optimizers/optimizer.ts';
 import type { EngineSettings } from '../paper-engine/settings.ts';
-import type { Params, SearchSpace } from '../search-space/space.ts';
+import type { Params, ParamValue, SearchSpace } from '../search-space/space.ts';
 
 /**
  * A session, checked and complete: what the client hands to the workflow and what a worker needs to measure a
@@ -38,6 +38,20 @@ export interface PrunerRule {
   readonly maxError: number;
 }
 
+/** A trial of an earlier session: params in the space's order, null where inactive. */
+export type PriorTrial = readonly [
+  params: readonly (ParamValue | null)[],
+  losses: readonly number[],
+  violation: number,
+];
+
+/** What a session knows from others before its first trial. None of it is a trial of its own. */
+export interface PriorTrials {
+  /** For people. */
+  readonly source: string;
+  readonly trials: readonly PriorTrial[];
+}
+
 export interface SessionSpec {
   readonly name: string;
   readonly space: SearchSpace;
@@ -58,6 +72,8 @@ export interface SessionSpec {
   readonly pruner?: PrunerRule;
   /** Params to try first, in this order. */
   readonly enqueue: readonly Params[];
+  /** Absent: the search begins with nothing. */
+  readonly prior?: PriorTrials;
   /** sha256 of what decides the results (all above except maxIterations, parallelism and limits). */
   readonly specHash: string;
   /** sha256 of the scenarios with the content of their data files. */

@@ -9,7 +9,11 @@ type Unhashed = Omit<SessionSpec, 'specHash' | 'dataHash'>;
 export function decidingPart(spec: Unhashed): Readonly<Record<string, unknown>> {
   const { name, fixed, optimizer, objective, scenarios, ordering, stopping, pruner, enqueue, engine } = spec;
   const space = Object.entries(spec.space);
-  return { name, space, fixed, optimizer, objective, scenarios, ordering, stopping, pruner, enqueue, engine };
+  const prior = spec.prior?.trials;
+  return {
+    ...{ name, space, fixed, optimizer, objective, scenarios, ordering, stopping, pruner, enqueue, engine },
+    prior,
+  };
 }
 
 export function specHash(spec: Unhashed): string {

@@ -23,6 +23,7 @@ export interface OptimizerSettings {
 
 /** A finished trial as an optimizer sees it. */
 export interface FinishedTrial {
+  /** From 1; a trial of an earlier session, which this one only knows of, counts from 0 downwards. */
   readonly iteration: number;
   readonly params: Params;
   /** One loss per objective, all to be minimised (a maximised metric arrives negated); null when the trial failed. */

@@ -56,6 +56,20 @@ export function completeParams(space: SearchSpace, partial: Params): Params {
   return params;
 }
 
+/** The values alone, in the space's order, null where a parameter is inactive: short in history. */
+export function packParams(space: SearchSpace, params: Params): (ParamValue | null)[] {
+  return Object.keys(space).map((name) => params[name] ?? null);
+}
+
+export function unpackParams(space: SearchSpace, values: readonly (ParamValue | null)[]): Params {
+  const params: Record<string, ParamValue> = {};
+  Object.keys(space).forEach((name, i) => {
+    const value = values[i];
+    if (value !== null && value !== undefined) params[name] = value;
+  });
+  return params;
+}
+
 /** A text that two parameter sets of a space share exactly when they are the same. */
 export function paramsKey(space: SearchSpace, params: Params): string {
   let key = '';

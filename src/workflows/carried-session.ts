@@ -1,4 +1,5 @@
 import type { ProposedTrial } from '../activities/measured-batch.ts';
+import { packParams, unpackParams } from '../search-space/params.ts';
 import type { Params, ParamValue, SearchSpace } from '../search-space/space.ts';
 import type { TrialStatus } from '../store/trial-record.ts';
 import type { RankedTrial } from './losses.ts';
@@ -57,7 +58,7 @@ export function packTrial(
   { params, state, workerId = '', byScenario }: Packable,
   { losses, violation }: { readonly losses: readonly number[] | null; readonly violation: number },
 ): CarriedTrial {
-  const values = Object.keys(space).map((name) => params[name] ?? null);
+  const values = packParams(space, params);
   const worker = workers.indexOf(workerId);
   if (state === 'pruned') return [values, losses, violation, worker, 'pruned'];
   return byScenario ? [values, losses, violation, worker, byScenario] : [values, losses, violation, worker];
@@ -85,13 +86,4 @@ export function unpackTrial(
     workerId: workers[worker] ?? '',
     ...(shown === undefined || shown === 'pruned' ? {} : { byScenario: shown }),
   };
-}
-
-function unpackParams(space: SearchSpace, values: readonly (ParamValue | null)[]): Params {
-  const params: Record<string, ParamValue> = {};
-  Object.keys(space).forEach((name, i) => {
-    const value = values[i];
-    if (value !== null && value !== undefined) params[name] = value;
-  });
-  return params;
 }

@@ -33,7 +33,7 @@ export function batchSummary(
 }
 
 /** Markdown that says what a session searches, and on what; it stays the same while the session runs. */
-export function specDetails({ space, scenarios, optimizer, parallelism, fixed }: SessionSpec): string {
+export function specDetails({ space, scenarios, optimizer, parallelism, fixed, prior }: SessionSpec): string {
   const range = (param: SessionSpec['space'][string]) =>
     param.type === 'bool'
       ? 'true or false'
@@ -46,6 +46,7 @@ export function specDetails({ space, scenarios, optimizer, parallelism, fixed }:
   ];
   return [
     `By ${optimizer.method} (seed ${optimizer.seed}), ${parallelism} trials at once`,
+    ...(prior ? [`Learns from ${prior.trials.length} earlier trials of ${prior.source}`] : []),
     `Scenarios: ${scenarios.map(({ name }) => name).join(', ')}`,
     params.join(' · '),
     ...ROOM,

@@ -76,5 +76,11 @@ export const MAX_HISTORY_EVENTS = 4_000;
 /** A payload over 2 MB fails the workflow; refused before the start with room for what else is carried. */
 export const MAX_SPEC_BYTES = 1_000_000;
 
+/**
+ * Trials of earlier sessions that one may know: they travel with the spec, about 100 bytes each. The best and the
+ * newest are worth most, and the model looks at 300 trials at once.
+ */
+export const MAX_PRIOR_TRIALS = 1_000;
+
 /** Search attributes cost an event each time they change: refreshed this many times over a session. */
 export const ATTRIBUTE_REFRESHES = 20;

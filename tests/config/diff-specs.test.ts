@@ -39,6 +39,13 @@ it('names every difference as it is written in the config', () => {
   ]);
 });
 
+it('names earlier trials that only one of them knows', () => {
+  const prior = { source: 'results.csv', trials: [[[0.1], [1], 0] as const] };
+  const [difference, ...others] = diffSpecs(spec, { ...spec, prior });
+  expect(difference).toMatchObject({ path: '--warm-start', a: 'absent' });
+  expect(others).toEqual([]);
+});
+
 it('names another order of the parameters', () => {
   const reversed = Object.fromEntries(Object.entries(spec.space).reverse());
   expect(diffSpecs(spec, { ...spec, space: reversed })).toMatchObject([

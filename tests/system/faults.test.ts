@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { endProcess } from '../../src/embedded/dev-server.ts';
 import { identifyProcess } from '../../src/embedded/process-identity.ts';
 import { randomStream } from '../../src/search-space/random-stream.ts';
 import { waitUntil } from '../support/processes.ts';
@@ -70,6 +72,33 @@ test('`run` killed with its whole process tree, server included: `resume` ends i
   ]);
   expect(resumed).toMatchObject({ status: 'completed', completed: TRIALS });
   await expectUndisturbed(csv);
+});
+
+test('the history lost with everything else, at any moment: `resume` ends it from the store', {
+  timeout: 120_000,
+}, async () => {
+  const machine = sandbox({ temporal: 'embedded' });
+  const { flags, csv } = sessionFlags(machine, 'lost');
+  const run = machine.start(['run', ...flags]);
+  const random = randomStream(SEED, 0, 'loss');
+  await run.waitFor(new RegExp(`trial ${4 + Math.floor(random() * (TRIALS - 12))} `));
+  // The schedule of the fault itself: a moment of the session's life, not a wait for something.
+  await delay(random() * 200);
+  const server = embeddedServer(machine.home);
+  if (!server) throw new Error('No embedded server');
+  await run.kill();
+  await endProcess(server);
+  rmSync(join(machine.home, 'temporal'), { recursive: true });
+
+  const resumed = await machine.run(['resume', 'lost', '--output-csv', csv, '--worker-id', 'later']);
+  expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+  const [, kept] =
+    /session lost is not known to Temporal any more; it goes on with (\d+) of 40 trials measured/.exec(
+      resumed.stderr,
+    ) ?? [];
+  await expectUndisturbed(csv);
+  const later = readCsv(csv).filter(({ worker_id }) => worker_id === 'later');
+  expect(later).toHaveLength(TRIALS - Number(kept));
 });
 
 test('the embedded server killed alone under `run`: it comes back by itself', {

@@ -81,5 +81,12 @@ export const options = {
   logFormat: () =>
     new Option('--log-format <format>', 'of the log on stderr').choices(['text', 'json']).default('text'),
   json: () => new Option('--json', 'print data as JSON'),
+  warmStart: () =>
+    new Option(
+      '--warm-start <session|csv>',
+      'have bayesian learn from the trials of an earlier session, or of a CSV of results (repeatable)',
+    ).argParser(gather),
+  warmStartAnyway: () =>
+    new Option('--warm-start-anyway', 'even from trials measured on other data or by other rules'),
   enqueue: () => new Option('--enqueue <k=v,...>', 'params to try next (repeatable)').argParser(gather),
 };

@@ -2,11 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { formatResultSummary } from '../../../analysis/result-summary.ts';
 import { TuningAnalyzer } from '../../../analysis/tuning-analyzer.ts';
-import { loadConfig } from '../../../config/load-config.ts';
-import { parseParams } from '../../../config/params.ts';
-import type { Mode, SessionSpec } from '../../../config/session-spec.ts';
-import { ArbtuneError } from '../../../errors.ts';
-import type { Params } from '../../../search-space/space.ts';
 import {
   resumeSession,
   runSession,
@@ -16,30 +11,11 @@ import {
 import { openStack } from '../../stack.ts';
 import { Interrupted, interruptible } from '../interrupt.ts';
 import { options, sessionIdArgument } from '../options.ts';
-import { createOutput, type LogFormat, type Output } from '../output.ts';
+import { createOutput, type Output } from '../output.ts';
 import { showProgress } from '../progress.ts';
+import { type PlaceFlags, readSpec, refuseOtherModes, type SpecFlags, specOptions } from '../read-spec.ts';
 
 /** `run`, `start` and `resume`: a config becomes a session, and a session is seen to its end. */
-
-interface SpecFlags {
-  readonly config: string;
-  readonly iterations?: number;
-  readonly workers?: number;
-  readonly optimizer?: SessionSpec['optimizer']['method'];
-  readonly acquisition?: NonNullable<SessionSpec['optimizer']['acquisition']>;
-  readonly ordering?: SessionSpec['ordering'];
-  readonly seed?: number;
-  readonly enqueue?: readonly string[];
-}
-
-interface PlaceFlags {
-  readonly mode: Mode;
-  readonly env: string;
-  readonly redis?: string;
-  readonly durable?: boolean;
-  readonly logFormat: LogFormat;
-  readonly json?: boolean;
-}
 
 interface ServeFlags extends PlaceFlags {
   readonly workerId: string;
@@ -50,16 +26,6 @@ interface ServeFlags extends PlaceFlags {
 type ResumeFlags = ServeFlags & { readonly iterations?: number; readonly workers?: number };
 type RunFlags = SpecFlags & ServeFlags & { readonly sessionId?: string };
 
-const specOptions = [
-  options.config,
-  options.iterations,
-  options.workers,
-  options.optimizer,
-  options.acquisition,
-  options.ordering,
-  options.seed,
-  options.enqueue,
-];
 const placeOptions = [
   options.mode,
   options.env,
@@ -83,7 +49,8 @@ export function runCommand(): Command {
 Examples:
   $ arbtune run
   $ arbtune run --iterations 40 --optimizer bayesian --workers 4 --output-csv out.csv
-  $ arbtune run --session-id mine --iterations 20      # 20 more trials if it exists`,
+  $ arbtune run --session-id mine --iterations 20      # 20 more trials if it exists
+  $ arbtune run --warm-start outputs/mine/results.csv  # learning from what \`mine\` found`,
     )
     .action(async (flags: RunFlags) => {
       const output = createOutput(flags.logFormat);
@@ -159,26 +126,6 @@ export function startCommand(): Command {
         await stack.close();
       }
     });
-}
-
-/** The session that the flags describe, and the folder of its data files. */
-async function readSpec(
-  flags: SpecFlags & PlaceFlags,
-  output: Output,
-): Promise<{ spec: SessionSpec; dataRoot: string; enqueue: Params[] }> {
-  refuseOtherModes(flags.mode);
-  const { spec, warnings, sources } = await loadConfig(flags.config, flags);
-  for (const warning of warnings) output.note(warning);
-  const enqueue = (flags.enqueue ?? []).map((text) => parseParams(text, spec.space));
-  return { spec, dataRoot: sources.root, enqueue };
-}
-
-function refuseOtherModes(mode: Mode): void {
-  if (mode === 'paper') return;
-  throw new ArbtuneError(
-    'input',
-    `--mode ${mode} is not available yet: arbtune tunes on its paper engine only; use --mode paper`,
-  );
 }
 
 function place(flags: PlaceFlags) {
