@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { goOn, loadStoredSession } from '../../src/client/go-on.ts';
+import { recoverSession } from '../../src/client/recover.ts';
 import { resume } from '../../src/client/resume.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { SessionSpec } from '../../src/config/session-spec.ts';
@@ -11,7 +12,7 @@ import type { TrialRecord } from '../../src/store/trial-record.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../../src/workflows/names.ts';
 import { waitUntil } from '../support/processes.ts';
-import { slowConfig } from './support/configs.ts';
+import { quickConfig, slowConfig } from './support/configs.ts';
 import { figures, type Row } from './support/figures.ts';
 import { type InProcess, serveInProcess } from './support/in-process.ts';
 import { makeFolder } from './support/sandbox.ts';
@@ -19,6 +20,8 @@ import { makeFolder } from './support/sandbox.ts';
 /** However a session came to its end, `resume` goes on with it: nothing is measured again, and no figure changes. */
 
 const TRIALS = 20;
+/** Trials long enough that an ending finds some not measured. */
+const QUOTES_PER_SECOND = 250;
 
 let here: InProcess;
 let spec: SessionSpec;
@@ -42,7 +45,7 @@ const identity = (id: string) => ({ sessionId: id, env: here.env, mode: here.mod
 async function specOf(name: string, tuning: object): Promise<SessionSpec> {
   const folder = makeFolder(join(here.folder, name));
   const settings = { name: 'endings', method: 'bayesian', parallelism: 3, max_iterations: TRIALS, ...tuning };
-  return (await loadConfig(slowConfig(folder, settings))).spec;
+  return (await loadConfig(slowConfig(folder, settings, QUOTES_PER_SECOND))).spec;
 }
 
 async function start(id: string, of = spec): Promise<void> {
@@ -51,10 +54,13 @@ async function start(id: string, of = spec): Promise<void> {
 
 const handleOf = (id: string) => here.client.temporal.workflow.getHandle(workflowIdOf(identity(id)));
 
-/** The session is under way: some trials stored, some not measured. */
+/** The session is under way: some trials are measured, some are not. */
 async function underWay(id: string): Promise<void> {
-  await waitUntil(async () => (await here.store.countTrials(id)) > 2);
-  expect((await here.client.status(id)).completed).toBeLessThan(TRIALS);
+  const { completed } = await waitUntil(async () => {
+    const status = await here.client.status(id);
+    return status.completed > 2 && status;
+  });
+  expect(completed).toBeLessThan(TRIALS);
 }
 
 /** Goes on with it to the end; says what it was told of how the session had ended. */
@@ -79,6 +85,19 @@ test('terminated', async () => {
     /^session terminated was terminated; it goes on with \d+ of 20 /,
   );
   expect(figures(csvOf('terminated'))).toEqual(undisturbed);
+});
+
+test('terminated between a search and its store: history tells what was measured, and why', async () => {
+  const folder = makeFolder(join(here.folder, 'quick'));
+  const quick = quickConfig(folder, { method: 'bayesian', max_iterations: 10_000 });
+  await start('quick', (await loadConfig(quick)).spec);
+  await waitUntil(async () => (await here.client.status('quick')).completed > 20);
+  await handleOf('quick').terminate('by hand');
+  const { completed } = await here.client.status('quick');
+  await recoverSession(here, 'quick');
+  const records = await here.store.loadTrials('quick');
+  expect(records).toHaveLength(completed);
+  expect(records.filter(({ reason }) => reason === undefined)).toEqual([]);
 });
 
 test('cancelled', async () => {
