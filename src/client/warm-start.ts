@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { loadResultsFromCsv } from '../analysis/csv.ts';
 import { describeDifferences, diffSpecs } from '../config/diff-specs.ts';
-import { type KnownTrial, type PriorSelection, packPrior, selectPrior } from '../config/prior-trials.ts';
+import {
+  byMerit,
+  type KnownTrial,
+  type PriorSelection,
+  packPrior,
+  selectPrior,
+} from '../config/prior-trials.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { specHash } from '../config/spec-hash.ts';
 import { ArbtuneError } from '../errors.ts';
@@ -9,7 +15,6 @@ import type { DataLocation } from '../market-data/load.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
 import { MAX_SPEC_BYTES } from '../workflows/limits.ts';
-import { toLosses } from '../workflows/losses.ts';
 import { createReplayer } from './replay-trial.ts';
 
 /**
@@ -109,7 +114,7 @@ async function refuseOtherCircumstances(
   );
 }
 
-/** Trials replayed before the others are believed: enough to notice other rules, quick where a trial is slow. */
+/** Trials replayed, beside the best, before all are believed: some to notice other rules, few where one is slow. */
 const REPLAYED = 8;
 
 async function refuseOtherResults(
@@ -119,19 +124,27 @@ async function refuseOtherResults(
   location: DataLocation,
 ): Promise<void> {
   const replay = await createReplayer(spec, location);
-  const every = Math.max(1, known.length / REPLAYED);
-  for (let i = 0; i < known.length; i += every) {
-    const { record, params, losses, violation } = known[Math.floor(i)] as KnownTrial;
-    const { score } = replay(params);
-    const here = [...toLosses(spec, score.objectives), score.violation];
-    const differs = [...losses, violation].findIndex((value, k) => value !== here[k]);
-    if (differs === -1) continue;
-    const what = spec.objective.objectives[differs]?.metric ?? 'violation';
-    const sign = spec.objective.objectives[differs]?.direction === 'maximize' ? -1 : 1;
+  const metrics = spec.objective.objectives.map(({ metric }) => metric);
+  for (const { record, params, score: there } of sample(known)) {
+    const here = replay(params).score;
+    const differs = there.objectives.findIndex((value, i) => value !== here.objectives[i]);
+    if (differs === -1 && there.violation === here.violation) continue;
+    const [what, one, other] =
+      differs === -1
+        ? ['constraints violated by', there.violation, here.violation]
+        : [metrics[differs], there.objectives[differs], here.objectives[differs]];
     throw refusal(
-      `${source} was measured otherwise: trial ${record.iteration} has ${what} ${sign * ([...losses, violation][differs] ?? 0)}, this session measures ${sign * (here[differs] ?? 0)} (another engine setting, fixed param, risk profile, or version of arbtune); ${ANYWAY}`,
+      `${source} was measured otherwise: trial ${record.iteration} has ${what} ${one}, this session measures ${other} (another engine setting, fixed param, risk profile, or version of arbtune); ${ANYWAY}`,
     );
   }
+}
+
+/** The best, and some of all the others. */
+function sample(known: readonly KnownTrial[]): ReadonlySet<KnownTrial> {
+  const best = [...known].sort(byMerit).slice(0, 1);
+  const step = Math.max(1, known.length / REPLAYED);
+  const spread = known.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+  return new Set([...best, ...spread]);
 }
 
 function noteOf(name: string, offered: number, { known, leftOut }: PriorSelection): string {

@@ -1,4 +1,4 @@
-import { scoreTrial } from '../objective/score.ts';
+import { type Score, scoreTrial } from '../objective/score.ts';
 import type { FinishedTrial } from '../optimizers/optimizer.ts';
 import { completeParams, packParams, paramsKey, unpackParams } from '../search-space/params.ts';
 import type { Params } from '../search-space/space.ts';
@@ -15,7 +15,8 @@ export interface KnownTrial {
   readonly record: TrialRecord;
   readonly params: Params;
   readonly losses: readonly number[];
-  readonly violation: number;
+  /** By this session's objective. */
+  readonly score: Omit<Score, 'metrics'>;
 }
 
 export interface PriorSelection {
@@ -58,7 +59,7 @@ function knownTrial(spec: SessionSpec, record: TrialRecord, anyway: boolean): Kn
   if (typeof params === 'string') return params;
   const score = scoreHere(spec, record, anyway);
   if (typeof score === 'string') return score;
-  return { record, params, losses: toLosses(spec, score.objectives), violation: score.violation };
+  return { record, params, losses: toLosses(spec, score.objectives), score };
 }
 
 function paramsHere({ space, fixed }: SessionSpec, params: Params, anyway: boolean): Params | string {
@@ -81,7 +82,7 @@ function scoreHere(
   spec: SessionSpec,
   { scenario_metrics, objective, objectives, violation }: TrialRecord,
   anyway: boolean,
-): { readonly objectives: readonly number[]; readonly violation: number } | string {
+): KnownTrial['score'] | string {
   const wanted = spec.objective.objectives.length;
   if (scenario_metrics.length === 0) {
     const found = objectives ?? (objective === null ? [] : [objective]);
@@ -99,17 +100,20 @@ function scoreHere(
 /** All, or of too many the better half of what may stay and the newest of the others; in their order. */
 function bestAndNewest(trials: readonly KnownTrial[]): readonly KnownTrial[] {
   if (trials.length <= MAX_PRIOR_TRIALS) return trials;
-  const ranked = [...trials].sort(
-    (a, b) => a.violation - b.violation || (a.losses[0] as number) - (b.losses[0] as number),
-  );
+  const ranked = [...trials].sort(byMerit);
   const best = new Set(ranked.slice(0, MAX_PRIOR_TRIALS / 2));
   const newest = new Set(trials.filter((trial) => !best.has(trial)).slice(-MAX_PRIOR_TRIALS / 2));
   return trials.filter((trial) => best.has(trial) || newest.has(trial));
 }
 
+/** The better first: by violation, then by the first loss. */
+export function byMerit(a: KnownTrial, b: KnownTrial): number {
+  return a.score.violation - b.score.violation || (a.losses[0] as number) - (b.losses[0] as number);
+}
+
 /** Compact, as a spec holds them. */
 export function packPrior({ space }: SessionSpec, known: readonly KnownTrial[]): PriorTrial[] {
-  return known.map(({ params, losses, violation }) => [packParams(space, params), losses, violation]);
+  return known.map(({ params, losses, score }) => [packParams(space, params), losses, score.violation]);
 }
 
 /** As an ask sees them: before trial 1, the last one as trial 0. */
