@@ -6,6 +6,7 @@ import { loadConfig, openStack, type Stack, type StartOptions } from '../src/cli
 import { serveSessions } from '../src/worker/serve.ts';
 import { workflowIdOf } from '../src/workflows/names.ts';
 import { historyToJson } from '../tests/support/history-json.ts';
+import { waitUntil } from '../tests/support/processes.ts';
 import { quickConfig, slowConfig } from '../tests/system/support/configs.ts';
 
 /**
@@ -50,6 +51,21 @@ const recordings: readonly Recording[] = [
       await client.pause(sessionId);
       await client.extend(sessionId, { iterations: 2, parallelism: 3 });
       await client.unpause(sessionId);
+      await client.stop(sessionId);
+    },
+  },
+  {
+    name: 'ordered',
+    config: config('ordered', quickConfig, { method: 'bayesian' }),
+    iterations: 1_000,
+    async meanwhile({ client }, sessionId) {
+      const finished = (count: number) =>
+        waitUntil(async () => (await client.status(sessionId)).completed >= count);
+      await finished(4);
+      const params = { min_spread_pct: 0.1, slippage_bps: 5, max_position_krw: 500_000 };
+      await client.extend(sessionId, { parallelism: 2, enqueue: [params] });
+      await finished(12);
+      await client.extend(sessionId, { iterations: 5, parallelism: 3 });
       await client.stop(sessionId);
     },
   },

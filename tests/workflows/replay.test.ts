@@ -28,9 +28,19 @@ describe('a recorded history replays', () => {
   });
 
   test('of every kind: ended, steered, failed, searched in sequence, and gone on in a new run', () => {
-    const kinds = ['grid', 'random', 'bayesian', 'steered', 'failed-trials', 'continued', 'sequence'];
+    const kinds = [
+      'grid',
+      'random',
+      'bayesian',
+      'steered',
+      'failed-trials',
+      'continued',
+      'sequence',
+      'ordered',
+    ];
     expect(recorded).toEqual(expect.arrayContaining(kinds.map((name) => `${name}.json`)));
     expect(count(read('steered.json'), 'workflowExecutionUpdateCompletedEventAttributes')).toBe(5);
+    expect(count(read('ordered.json'), 'workflowExecutionUpdateCompletedEventAttributes')).toBe(4);
     expect(count(read('failed-trials.json'), 'workflowExecutionFailedEventAttributes')).toBe(1);
     expect(count(read('continued.json'), 'workflowExecutionContinuedAsNewEventAttributes')).toBe(1);
   });
