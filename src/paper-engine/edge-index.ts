@@ -8,9 +8,9 @@ import { scanRows } from './scan.ts';
  * and what it finds is what the full scan finds.
  */
 
-/** Rows a block, and blocks a block of the next level: 16, 512 and 16,384 rows. */
+/** Rows a block, and blocks a block of the next level: 16, 256 and 4,096 rows. */
 const BLOCK_BITS = 4;
-const FAN_BITS = 5;
+const FAN_BITS = 4;
 const BLOCK = 1 << BLOCK_BITS;
 const FAN = 1 << FAN_BITS;
 const LEVELS = 3;
@@ -111,7 +111,8 @@ export function createIndexedFinder(
             continue;
           }
         }
-        const end = Math.min((row | (BLOCK - 1)) + 1, to);
+        let end = (row | (BLOCK - 1)) + 1;
+        if (end > to) end = to;
         row = scanRows(market, factors, row, end, leastUpbit, leastBinance);
         if (row < end) return row;
       }

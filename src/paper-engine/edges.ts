@@ -1,6 +1,6 @@
 import type { MarketData } from '../market-data/market-data.ts';
 import type { EngineSettings } from './settings.ts';
-import { BINANCE, compileVenue, UPBIT, type Venue } from './venue.ts';
+import { compileVenues, type Venues } from './venue.ts';
 
 /**
  * The net edge of both directions: what a unit of KRW spent on one venue brings on the other after both taker fees,
@@ -15,7 +15,7 @@ export interface EdgeFactors {
   readonly buyBinance: number;
 }
 
-export function edgeFactors(upbit: Venue, binance: Venue): EdgeFactors {
+export function edgeFactors({ upbit, binance }: Venues): EdgeFactors {
   return {
     sellUpbit: upbit.sellFactor,
     buyUpbit: upbit.buyFactor,
@@ -25,7 +25,7 @@ export function edgeFactors(upbit: Venue, binance: Venue): EdgeFactors {
 }
 
 export function edgeFactorsOf(settings: EngineSettings): EdgeFactors {
-  return edgeFactors(compileVenue(UPBIT, settings.upbit), compileVenue(BINANCE, settings.binance));
+  return edgeFactors(compileVenues(settings));
 }
 
 /** Buy on Binance, sell on Upbit. NaN where a quote is missing. */

@@ -4,7 +4,6 @@ import { BINANCE_CASH, BINANCE_COIN, TRANSIT_COIN, TRANSIT_USDT, UPBIT_COIN } fr
 import { BREAKER_REASONS, TRIP_REASONS, VIOLATION_REASONS } from './risk-guard.ts';
 import type { Run } from './run.ts';
 import type { Returns } from './scorecard.ts';
-import { BINANCE } from './venue.ts';
 
 /** The metrics of a finished run. All are finite and always present; docs/paper-engine.md has each formula. */
 
@@ -25,10 +24,10 @@ export function metricsOf(run: Run, lastRow: number): Metrics {
   const { book, score, guard, world, market } = run;
   const units = world.upbit.quoteUnits;
   const quoted = world.firstRow < market.rows;
-  const unhedged = quoted ? run.coinValue(book.residual, run.mid(lastRow)) - book.residualCost : 0;
+  const unhedged = quoted ? run.mark(book.residual, lastRow) - book.residualCost : 0;
   const { balances } = run.ledger;
   const usdt = balances[BINANCE_CASH]! + balances[TRANSIT_USDT]! - world.binance.cash;
-  const revaluation = quoted ? run.krw(BINANCE, usdt, lastRow) - book.usdtBooked : 0;
+  const revaluation = quoted ? run.binance.krw(usdt, lastRow) - book.usdtBooked : 0;
   if (quoted) score.onEquity(run.end, book.realised + unhedged);
   const start = market.time[0] ?? 0;
   const duration = run.end - start;

@@ -1,26 +1,15 @@
-import { latencyOf, rowInForce } from './clock.ts';
-import {
-  BINANCE_CASH,
-  BINANCE_COIN,
-  FEES_COIN,
-  FEES_KRW,
-  FEES_USDT,
-  MARKET_COIN,
-  MARKET_KRW,
-  MARKET_USDT,
-  UPBIT_CASH,
-  UPBIT_COIN,
-} from './ledger.ts';
+import type { Exchange } from './exchange.ts';
+import { FEES_COIN, MARKET_COIN } from './ledger.ts';
 import type { Recorder } from './recorder.ts';
 import type { Run } from './run.ts';
-import { buyLimit, feeOf, floorToLot, notionalOf, sellLimit, UPBIT, type VenueId } from './venue.ts';
+import { VENUE_NAMES } from './venue.ts';
 
 /** Immediate-or-cancel limit orders: each meets the quote in force when it arrives, and no more than it displays. */
 
 /** An order and what became of it; reused, so that a trial allocates nothing per trade. */
 export class Order {
-  venue: VenueId = UPBIT;
-  buying = false;
+  exchange: Exchange;
+  buying: boolean;
   /** Coin units. */
   quantity = 0;
   /** The quote it was sent for, and the worst price it accepts. */
@@ -42,93 +31,93 @@ export class Order {
   feeValue = 0;
   /** The fee where it is taken in coin, else 0. */
   feeCoin = 0;
+
+  constructor(exchange: Exchange, buying: boolean) {
+    this.exchange = exchange;
+    this.buying = buying;
+  }
+}
+
+/** The worst prices within a tolerance, as factors of the price seen. */
+export interface Tolerance {
+  readonly buy: number;
+  readonly sell: number;
+}
+
+export function toleranceOf(bps: number): Tolerance {
+  return { buy: 1 + bps / 1e4, sell: 1 - bps / 1e4 };
 }
 
 /** Sets the limit of an order that sees the quote of `row`. */
-export function aim(run: Run, order: Order, row: number, toleranceBps: number): void {
-  const venue = run.venue(order.venue);
-  const columns = run.columns(order.venue);
-  if (order.buying) {
-    order.seen = columns.ask[row]!;
-    order.limit = buyLimit(venue, order.seen, toleranceBps);
-  } else {
-    order.seen = columns.bid[row]!;
-    order.limit = sellLimit(venue, order.seen, toleranceBps);
-  }
-}
-
-/**
- * The largest quantity the balance pays for at `limit`, fee included, coin units. Two units of cash are left aside for
- * the rounding of notional and fee.
- */
-export function affordable(run: Run, id: VenueId, buying: boolean, limit: number): number {
-  if (!buying) return run.coin(id);
-  const venue = run.venue(id);
-  const perCoin = venue.feeInCoin ? limit : limit * venue.buyFactor;
-  return Math.max(0, Math.floor(((run.cash(id) - 2) * venue.divisor) / perCoin));
+export function aim(order: Order, row: number, tolerance: Tolerance): void {
+  const { exchange, buying } = order;
+  const seen = exchange.price(buying, row);
+  order.seen = seen;
+  order.limit = buying
+    ? exchange.venue.buyLimit(seen, tolerance.buy)
+    : exchange.venue.sellLimit(seen, tolerance.sell);
 }
 
 /** Sends order number `number` of the trade signalled on `signalRow`, at `order.sentAt`, and books its fill. */
-export function send(run: Run, order: Order, signalRow: number, number: number): void {
-  const venue = run.venue(order.venue);
-  const { market } = run;
-  const latency = latencyOf(venue, run.world.seedHash, signalRow, number);
+export function send(run: Run, order: Order, signalRow: number, signalHash: number, number: number): void {
+  const { clock } = run.world;
+  const { exchange, buying } = order;
+  const { venue } = exchange;
+  const latency = clock.latency(venue, signalHash, number);
   order.arrivedAt = order.sentAt + latency;
   order.knownAt = order.arrivedAt + latency;
-  const row = rowInForce(market.time, market.rows, order.arrivedAt, signalRow);
-  const columns = run.columns(order.venue);
-  const price = order.buying ? columns.ask[row]! : columns.bid[row]!;
-  const acceptable = order.buying ? price <= order.limit : price >= order.limit;
-  const shown = acceptable ? floorToLot(run.available(order.venue, order.buying, row), venue.lot) : 0;
+  const row = clock.rowInForce(order.arrivedAt, signalRow);
+  const price = exchange.price(buying, row);
+  const acceptable = buying ? price <= order.limit : price >= order.limit;
+  const shown = acceptable ? venue.floorToLot(exchange.available(buying, row)) : 0;
   order.row = row;
   order.price = price;
   order.filled = Math.min(order.quantity, shown);
-  if (order.filled > 0) fill(run, order, row);
+  if (order.filled > 0) fill(run, order);
   else order.notional = order.fee = order.value = order.feeValue = order.feeCoin = 0;
-  if (run.recorder !== undefined) list(run.recorder, run.score.signals, order, number, row);
+  if (run.recorder !== undefined) list(run.recorder, run.score.signals, order, number);
 }
 
 /** Prices the fill in integers and posts it. */
-function fill(run: Run, order: Order, row: number): void {
+function fill(run: Run, order: Order): void {
   const { ledger, book } = run;
-  const venue = run.venue(order.venue);
-  const feeInCoin = order.buying && venue.feeInCoin;
-  run.take(order.venue, order.buying, row, order.filled);
-  order.notional = notionalOf(venue, order.price, order.filled);
-  order.value = run.krw(order.venue, order.notional, row);
-  order.fee = feeOf(venue, feeInCoin ? order.filled : order.notional);
-  order.feeCoin = feeInCoin ? order.fee : 0;
-  order.feeValue = run.krw(
-    order.venue,
-    feeInCoin ? notionalOf(venue, order.price, order.fee) : order.fee,
-    row,
-  );
+  const { exchange, buying, row, price, filled } = order;
+  const { venue } = exchange;
+  const rate = exchange.rate[row]!;
+  const feeInCoin = buying && venue.feeInCoin;
+  const notional = venue.notional(price, filled);
+  const fee = venue.fee(feeInCoin ? filled : notional);
+  const value = venue.krw(notional, rate);
+  const feeValue = venue.krw(feeInCoin ? venue.notional(price, fee) : fee, rate);
+  exchange.take(buying, row, filled);
+  order.notional = notional;
+  order.fee = fee;
+  order.feeCoin = feeInCoin ? fee : 0;
+  order.value = value;
+  order.feeValue = feeValue;
 
-  const onUpbit = order.venue === UPBIT;
+  const { cashAccount, coinAccount, marketAccount, feesAccount } = exchange;
   const time = order.arrivedAt;
-  const cash = onUpbit ? UPBIT_CASH : BINANCE_CASH;
-  const outside = onUpbit ? MARKET_KRW : MARKET_USDT;
-  const coin = onUpbit ? UPBIT_COIN : BINANCE_COIN;
-  if (order.buying) {
-    ledger.move(time, cash, outside, order.notional);
-    ledger.move(time, MARKET_COIN, coin, order.filled);
+  if (buying) {
+    ledger.move(time, cashAccount, marketAccount, notional);
+    ledger.move(time, MARKET_COIN, coinAccount, filled);
   } else {
-    ledger.move(time, coin, MARKET_COIN, order.filled);
-    ledger.move(time, outside, cash, order.notional);
+    ledger.move(time, coinAccount, MARKET_COIN, filled);
+    ledger.move(time, marketAccount, cashAccount, notional);
   }
-  if (feeInCoin) ledger.move(time, coin, FEES_COIN, order.fee);
-  else ledger.move(time, cash, onUpbit ? FEES_KRW : FEES_USDT, order.fee);
-  if (onUpbit) return;
-  book.usdtBooked += order.buying ? -order.value : order.value;
-  if (!feeInCoin) book.usdtBooked -= order.feeValue;
+  if (feeInCoin) ledger.move(time, coinAccount, FEES_COIN, fee);
+  else ledger.move(time, cashAccount, feesAccount, fee);
+  if (venue.inKrw) return;
+  book.usdtBooked += buying ? -value : value;
+  if (!feeInCoin) book.usdtBooked -= feeValue;
 }
 
-function list(recorder: Recorder, trade: number, order: Order, number: number, row: number): void {
-  const { sentAt, arrivedAt, quantity, limit, filled, price, notional, fee, feeCoin } = order;
+function list(recorder: Recorder, trade: number, order: Order, number: number): void {
+  const { sentAt, arrivedAt, row, quantity, limit, filled, price, notional, fee, feeCoin } = order;
   recorder.fills.push({
     trade,
     purpose: number < 2 ? 'leg' : 'unwind',
-    venue: order.venue === UPBIT ? 'upbit' : 'binance',
+    venue: VENUE_NAMES[order.exchange.venue.id],
     side: order.buying ? 'buy' : 'sell',
     sentAt,
     time: arrivedAt,

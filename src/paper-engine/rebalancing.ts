@@ -12,18 +12,14 @@ import {
   WITHDRAWAL_COIN,
 } from './ledger.ts';
 import type { Run } from './run.ts';
-import { BINANCE, UPBIT } from './venue.ts';
 
 /** Bringing coin and cash back to the opening shares: it costs a withdrawal fee and a conversion, and takes time. */
 
 /** Starts a rebalancing when the coin stands far enough from its opening share and none is under way. */
 export function rebalanceIfDue(run: Run, now: number, row: number): void {
   if (run.arrivesAt !== Number.POSITIVE_INFINITY || run.strategy.rebalance_threshold >= 1) return;
-  const upbit = run.coin(UPBIT);
-  const total = upbit + run.coin(BINANCE);
-  if (total === 0) return;
-  const shift = upbit / total - run.world.openingShare;
-  if (Math.abs(shift) < run.strategy.rebalance_threshold) return;
+  const total = run.upbit.coin + run.binance.coin;
+  if (total === 0 || Math.abs(run.coinShift()) < run.strategy.rebalance_threshold) return;
   if (!sendCoin(run, now, row, total)) return;
   sendCash(run, now, row);
   run.score.rebalancings++;
@@ -32,13 +28,13 @@ export function rebalanceIfDue(run: Run, now: number, row: number): void {
 
 function sendCoin(run: Run, now: number, row: number, total: number): boolean {
   const { ledger, book, world } = run;
-  const surplus = run.coin(UPBIT) - Math.floor(total * world.openingShare);
+  const surplus = run.upbit.coin - Math.floor(total * world.openingShare);
   const toUpbit = surplus < 0;
   const amount = Math.abs(surplus);
   const fee = (toUpbit ? world.binance : world.upbit).withdrawalFee;
   if (amount <= fee) return false;
   const from = toUpbit ? BINANCE_COIN : UPBIT_COIN;
-  const cost = run.coinValue(fee, run.mid(row));
+  const cost = run.mark(fee, row);
   ledger.move(now, from, WITHDRAWAL_COIN, fee);
   ledger.move(now, from, TRANSIT_COIN, amount - fee);
   book.addResidual(-fee, -cost);
@@ -51,20 +47,20 @@ function sendCash(run: Run, now: number, row: number): void {
   const { ledger, book, world, market } = run;
   const rate = market.rate[row]!;
   const cost = world.settings.rebalancing.conversion_bps / 1e4;
-  const krw = run.cash(UPBIT);
-  const usdtInKrw = run.krw(BINANCE, run.cash(BINANCE), row);
+  const krw = run.upbit.cash;
+  const usdtInKrw = run.binance.krw(run.binance.cash, row);
   const surplus = krw - Math.floor((krw + usdtInKrw) * world.openingCashShare);
   if (surplus > 0) {
-    const usdt = Math.floor((surplus * world.usdtUnits) / (rate * (1 + cost)));
-    const worth = run.krw(BINANCE, usdt, row);
+    const usdt = Math.floor((surplus * world.binance.unitsPerKrw) / (rate * (1 + cost)));
+    const worth = run.binance.krw(usdt, row);
     ledger.move(now, UPBIT_CASH, CONVERTED_KRW, surplus);
     ledger.move(now, CONVERTED_USDT, TRANSIT_USDT, usdt);
     book.usdtBooked += worth;
     book.rebalancing += worth - surplus;
     run.transitToUpbit.cash = false;
   } else if (surplus < 0) {
-    const usdt = Math.min(run.cash(BINANCE), Math.floor((-surplus * world.usdtUnits) / rate));
-    const worth = run.krw(BINANCE, usdt, row);
+    const usdt = Math.min(run.binance.cash, Math.floor((-surplus * world.binance.unitsPerKrw) / rate));
+    const worth = run.binance.krw(usdt, row);
     const received = Math.floor(worth * (1 - cost));
     ledger.move(now, BINANCE_CASH, CONVERTED_USDT, usdt);
     ledger.move(now, CONVERTED_KRW, TRANSIT_KRW, received);

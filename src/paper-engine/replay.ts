@@ -2,7 +2,6 @@ import type { MarketData } from '../market-data/market-data.ts';
 import type { RiskProfile } from '../market-data/scenario.ts';
 import type { Metrics } from '../objective/objective.ts';
 import type { Params } from '../search-space/space.ts';
-import { firstRowAt } from './clock.ts';
 import type { CandidateFinder } from './edges.ts';
 import type { JournalEntry } from './ledger.ts';
 import { metricsOf } from './metrics.ts';
@@ -53,15 +52,16 @@ export function replay(
 function replayAll(run: Run): Metrics {
   const { market, guard, finder } = run;
   const { time, rows } = market;
-  const desk = createDesk();
+  const { clock } = run.world;
+  const desk = createDesk(run);
   let row = run.world.firstRow;
   while (row < rows) {
     if (time[row]! < guard.freeAt) {
-      row = firstRowAt(time, rows, guard.freeAt, row);
+      row = clock.firstRowAt(guard.freeAt, row);
       if (row === rows) break;
     }
     if (time[row]! >= run.arrivesAt) receiveTransit(run);
-    const until = run.arrivesAt > run.end ? rows : firstRowAt(time, rows, run.arrivesAt, row);
+    const until = run.arrivesAt > run.end ? rows : clock.firstRowAt(run.arrivesAt, row);
     row = finder.next(row, until, run.thresholdSellingUpbit, run.thresholdSellingBinance);
     if (row < until) {
       tradeOn(run, desk, row);

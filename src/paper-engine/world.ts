@@ -1,8 +1,8 @@
 import type { MarketData } from '../market-data/market-data.ts';
-import { hashSeed } from './clock.ts';
+import { Clock } from './clock.ts';
 import { type EdgeFactors, edgeFactors } from './edges.ts';
 import type { EngineSettings } from './settings.ts';
-import { BINANCE, compileVenue, roundSigned, UPBIT, type Venue } from './venue.ts';
+import { compileVenues, type Venue } from './venue.ts';
 
 /** Data and settings, compiled once and shared by the trials. */
 export interface World {
@@ -10,11 +10,8 @@ export interface World {
   readonly settings: EngineSettings;
   readonly upbit: Venue;
   readonly binance: Venue;
-  /** USDT units to the KRW unit at a rate of 1. */
-  readonly usdtUnits: number;
   readonly factors: EdgeFactors;
-  /** Of the jitter's seed. */
-  readonly seedHash: number;
+  readonly clock: Clock;
   /** The first row on which everything has a price; `rows` when there is none. */
   readonly firstRow: number;
   /** The opening balances in KRW units at `firstRow`: what losses are measured against. */
@@ -29,27 +26,24 @@ export interface World {
 }
 
 export function createWorld(market: MarketData, settings: EngineSettings): World {
-  const upbit = compileVenue(UPBIT, settings.upbit);
-  const binance = compileVenue(BINANCE, settings.binance);
+  const venues = compileVenues(settings);
+  const { upbit, binance } = venues;
   let firstRow = 0;
   while (firstRow < market.rows && !isQuoted(market, firstRow)) firstRow++;
   const openingCoin = upbit.coin + binance.coin;
   const quoted = firstRow < market.rows;
   const rate = quoted ? market.rate[firstRow]! : 0;
   const mid = quoted ? (market.upbit.bid[firstRow]! + market.upbit.ask[firstRow]!) / 2 : 0;
-  const usdtUnits = binance.quoteUnits / upbit.quoteUnits;
-  const binanceCash = krwOf(binance.cash, rate, usdtUnits);
-  const cash = upbit.cash + binanceCash;
+  const cash = upbit.cash + binance.krw(binance.cash, rate);
   return {
     market,
     settings,
     upbit,
     binance,
-    usdtUnits,
-    factors: edgeFactors(upbit, binance),
-    seedHash: hashSeed(settings.seed),
+    factors: edgeFactors(venues),
+    clock: new Clock(market.time, settings.seed),
     firstRow,
-    capital: cash + roundSigned((mid * openingCoin) / upbit.divisor),
+    capital: cash + upbit.coinValue(openingCoin, mid),
     lot: Math.max(upbit.lot, binance.lot),
     openingCoin,
     openingShare: openingCoin === 0 ? 0 : upbit.coin / openingCoin,
@@ -59,9 +53,4 @@ export function createWorld(market: MarketData, settings: EngineSettings): World
 
 function isQuoted({ upbit, binance, rate }: MarketData, row: number): boolean {
   return upbit.bid[row]! + upbit.ask[row]! + binance.bid[row]! + binance.ask[row]! + rate[row]! > 0;
-}
-
-/** USDT units in KRW units at `rate`, a half away from zero. */
-export function krwOf(usdt: number, rate: number, usdtUnits: number): number {
-  return roundSigned((usdt * rate) / usdtUnits);
 }

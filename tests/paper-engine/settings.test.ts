@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { toleranceOf } from '../../src/paper-engine/orders.ts';
 import { resolveStrategy, STRATEGY_PARAMS } from '../../src/paper-engine/params.ts';
 import { resolveEngineSettings } from '../../src/paper-engine/settings.ts';
-import { buyLimit, compileVenue, feeOf, notionalOf, sellLimit, UPBIT } from '../../src/paper-engine/venue.ts';
+import { compileVenues, type Venue } from '../../src/paper-engine/venue.ts';
 
 test.each([
   [{ foo: 1 }, 'Unknown param foo; the strategy has min_spread_pct, slippage_bps'],
@@ -36,8 +37,15 @@ test.each([
   expect(() => resolveEngineSettings(overrides)).toThrow(message);
 });
 
-const upbit = compileVenue(UPBIT, resolveEngineSettings().upbit);
-const binance = compileVenue(1, resolveEngineSettings().binance);
+const { upbit, binance } = compileVenues(resolveEngineSettings());
+
+function buyLimit(venue: Venue, ask: number, bps: number): number {
+  return venue.buyLimit(ask, toleranceOf(bps).buy);
+}
+
+function sellLimit(venue: Venue, bid: number, bps: number): number {
+  return venue.sellLimit(bid, toleranceOf(bps).sell);
+}
 
 test('limits stand on the tick grid, on the right side of the tolerance, and never on the wrong side of the quote', () => {
   expect(buyLimit(upbit, 50_000_000, 5)).toBe(50_025_000);
@@ -51,11 +59,11 @@ test('limits stand on the tick grid, on the right side of the tolerance, and nev
 });
 
 test('notionals are rounded half up, fees up', () => {
-  expect(notionalOf(upbit, 50_000_000, 1)).toBe(5_000);
-  expect(notionalOf(upbit, 12_345, 1)).toBe(1);
-  expect(notionalOf(upbit, 15_000, 1)).toBe(2);
-  expect(notionalOf(binance, 38_461.54, 1_000)).toBe(38_461_540);
-  expect(feeOf(upbit, 2_000)).toBe(1);
-  expect(feeOf(upbit, 2_001)).toBe(2);
-  expect(feeOf(binance, 0)).toBe(0);
+  expect(upbit.notional(50_000_000, 1)).toBe(5_000);
+  expect(upbit.notional(12_345, 1)).toBe(1);
+  expect(upbit.notional(15_000, 1)).toBe(2);
+  expect(binance.notional(38_461.54, 1_000)).toBe(38_461_540);
+  expect(upbit.fee(2_000)).toBe(1);
+  expect(upbit.fee(2_001)).toBe(2);
+  expect(binance.fee(0)).toBe(0);
 });

@@ -1,0 +1,92 @@
+import type { MarketData, VenueColumns } from '../market-data/market-data.ts';
+import {
+  BINANCE_CASH,
+  BINANCE_COIN,
+  FEES_KRW,
+  FEES_USDT,
+  type Ledger,
+  MARKET_KRW,
+  MARKET_USDT,
+  UPBIT_CASH,
+  UPBIT_COIN,
+} from './ledger.ts';
+import { COIN_UNITS, type Venue } from './venue.ts';
+
+/** A venue as one trial meets it: its rules and quotes, the trial's balances there, and what it took of those quotes. */
+export class Exchange {
+  readonly venue: Venue;
+  readonly quotes: VenueColumns;
+  readonly rate: Float64Array<SharedArrayBuffer>;
+  /** Its accounts in the ledger, and those outside that its fills and fees move against. */
+  readonly cashAccount: number;
+  readonly coinAccount: number;
+  readonly marketAccount: number;
+  readonly feesAccount: number;
+  readonly #balances: Float64Array;
+
+  /** What our own orders took of the quote of a stamp, by side. */
+  #takenBidOf = Number.NaN;
+  #takenBid = 0;
+  #takenAskOf = Number.NaN;
+  #takenAsk = 0;
+
+  constructor(venue: Venue, market: MarketData, ledger: Ledger) {
+    this.venue = venue;
+    this.quotes = venue.inKrw ? market.upbit : market.binance;
+    this.rate = market.rate;
+    this.cashAccount = venue.inKrw ? UPBIT_CASH : BINANCE_CASH;
+    this.coinAccount = venue.inKrw ? UPBIT_COIN : BINANCE_COIN;
+    this.marketAccount = venue.inKrw ? MARKET_KRW : MARKET_USDT;
+    this.feesAccount = venue.inKrw ? FEES_KRW : FEES_USDT;
+    this.#balances = ledger.balances;
+    this.#balances[this.cashAccount] = venue.cash;
+    this.#balances[this.coinAccount] = venue.coin;
+  }
+
+  get cash(): number {
+    return this.#balances[this.cashAccount]!;
+  }
+
+  get coin(): number {
+    return this.#balances[this.coinAccount]!;
+  }
+
+  price(buying: boolean, row: number): number {
+    return buying ? this.quotes.ask[row]! : this.quotes.bid[row]!;
+  }
+
+  /** Quote units in KRW units at the rate of `row`. */
+  krw(amount: number, row: number): number {
+    return this.venue.krw(amount, this.rate[row]!);
+  }
+
+  /** Displayed quantity on a side less what we took of the same quote, coin units; never below 0. */
+  available(buying: boolean, row: number): number {
+    const { askQty, bidQty, updated } = this.quotes;
+    // Half up; Infinity stays.
+    const shown = Math.floor((buying ? askQty[row]! : bidQty[row]!) * COIN_UNITS + 0.5);
+    if ((buying ? this.#takenAskOf : this.#takenBidOf) !== updated[row]) return shown;
+    return Math.max(0, shown - (buying ? this.#takenAsk : this.#takenBid));
+  }
+
+  take(buying: boolean, row: number, quantity: number): void {
+    const stamp = this.quotes.updated[row]!;
+    if (buying) {
+      this.#takenAsk = this.#takenAskOf === stamp ? this.#takenAsk + quantity : quantity;
+      this.#takenAskOf = stamp;
+    } else {
+      this.#takenBid = this.#takenBidOf === stamp ? this.#takenBid + quantity : quantity;
+      this.#takenBidOf = stamp;
+    }
+  }
+
+  /**
+   * The largest quantity that the cash pays for at `limit`, fee included, coin units. Two units of cash are left aside
+   * for the rounding of notional and fee.
+   */
+  affordable(limit: number): number {
+    const { feeInCoin, buyFactor, divisor } = this.venue;
+    const perCoin = feeInCoin ? limit : limit * buyFactor;
+    return Math.max(0, Math.floor(((this.cash - 2) * divisor) / perCoin));
+  }
+}
