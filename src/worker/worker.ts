@@ -31,6 +31,9 @@ export interface WorkerOptions {
 }
 
 export interface RunningWorker {
+  /** Whether it takes work; false from the moment it is told to stop. */
+  isPolling(): boolean;
+  readonly connection: NativeConnection;
   /** Resolves when the worker has stopped, rejects when it cannot go on. */
   readonly stopped: Promise<void>;
   /** Lets running trials finish within the bound, hands back the others, and resolves when done. */
@@ -96,6 +99,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     .finally(() => connection.close());
   return {
     stopped,
+    isPolling: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+    connection,
     async stop() {
       stop();
       await stopped;
