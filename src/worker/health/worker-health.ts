@@ -37,7 +37,7 @@ export class WorkerHealth implements HealthSource {
     );
     const failures = await Promise.all([
       failureOf('Temporal', temporal),
-      failureOf('the store', within(ANSWER_LIMIT_MS, store.loadSession('-'))),
+      failureOf('the store', within(ANSWER_LIMIT_MS, store.loadSession('readiness'))),
     ]);
     const why = failures.filter((failure) => failure !== undefined).join('; ');
     return why === '' ? undefined : why;
