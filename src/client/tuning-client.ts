@@ -12,6 +12,8 @@ import {
 import { readSessionInput } from '../activities/session-specs.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { ConnectionSettings } from '../embedded/configured-server.ts';
+import { dataConverter } from '../encryption/data-converter.ts';
+import type { CodecKey } from '../encryption/keys.ts';
 import { ArbtuneError } from '../errors.ts';
 import type { Params } from '../search-space/space.ts';
 import type { CarriedSession } from '../workflows/carried-session.ts';
@@ -33,6 +35,8 @@ export interface TuningClientOptions {
   /** Names a deployment; default `local`. */
   readonly env: string;
   readonly mode: string;
+  /** What sessions are encrypted with; default: nothing. */
+  readonly codecKeys?: readonly CodecKey[];
 }
 
 export interface StartOptions {
@@ -89,7 +93,13 @@ export class TuningClient {
       ...options.server.connection,
       channelArgs: UNLIMITED_MESSAGES,
     });
-    return new TuningClient(new Client({ connection, namespace: options.server.namespace }), options);
+    const { server, codecKeys = [] } = options;
+    const client = new Client({
+      connection,
+      namespace: server.namespace,
+      dataConverter: dataConverter(codecKeys),
+    });
+    return new TuningClient(client, options);
   }
 
   /** Temporal's own client, for what is not wrapped here (histories, visibility). */

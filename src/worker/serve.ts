@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { Runtime } from '@temporalio/worker';
 import type { TemporalServer } from '../embedded/ensure-temporal.ts';
 import { homeLayout } from '../embedded/home.ts';
+import type { CodecKey } from '../encryption/keys.ts';
+import type { ArbtuneError } from '../errors.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { createEnginePool } from './engine-pool.ts';
 import { meteredEvaluator, meteredStore } from './health/trial-metrics.ts';
@@ -29,6 +31,8 @@ export interface ServeOptions {
   readonly concurrency?: number;
   /** Default `outputs`, below the working folder. */
   readonly outputs?: string;
+  /** What sessions are encrypted with; default: nothing. */
+  readonly codecKeys?: readonly CodecKey[];
   /** Shows whether the worker takes work, and what it counts. */
   readonly health?: WorkerHealth;
   /** Told of what goes wrong without stopping the worker. */
@@ -49,6 +53,12 @@ export async function serveSessions(options: ServeOptions): Promise<RunningWorke
   const report = new WorkerReport(store, workerId, (error) =>
     log(`the store does not take this worker's state: ${error instanceof Error ? error.message : error}`),
   );
+  let unreadable: ArbtuneError | undefined;
+  const refused = new AbortController();
+  const onUnreadable = (error: ArbtuneError) => {
+    unreadable ??= error;
+    refused.abort();
+  };
   const close = async () => {
     await report.close();
     await evaluator.close();
@@ -59,9 +69,15 @@ export async function serveSessions(options: ServeOptions): Promise<RunningWorke
       ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
       outputs: options.outputs ?? 'outputs',
       onTrials: (event) => report.note(event),
+      ...{ codecKeys: options.codecKeys ?? [], onUnreadable },
     });
     health?.watch(worker, store);
-    const stopped = worker.stopped.finally(close);
+    // Whatever it took of such a session would fail: others, which have the key, shall take it.
+    if (refused.signal.aborted) void worker.stop();
+    else refused.signal.addEventListener('abort', () => void worker.stop(), { once: true });
+    const stopped = worker.stopped.finally(close).then(() => {
+      if (unreadable) throw unreadable;
+    });
     return {
       ...worker,
       stopped,
