@@ -1,6 +1,6 @@
 import { ensureTemporal, type TemporalServer } from '../embedded/ensure-temporal.ts';
 import { arbtuneHome, type Environment, makePrivateFolder } from '../embedded/home.ts';
-import { type CodecKey, codecKeys } from '../encryption/keys.ts';
+import { type CodecKey, codecKeys } from '../payloads/keys.ts';
 import { openStore } from '../store/open-store.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { TuningClient } from './tuning-client.ts';

@@ -12,10 +12,11 @@ import {
 import { readSessionInput } from '../activities/session-specs.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { ConnectionSettings } from '../embedded/configured-server.ts';
-import { dataConverter } from '../encryption/data-converter.ts';
-import type { CodecKey } from '../encryption/keys.ts';
 import { ArbtuneError } from '../errors.ts';
+import { dataConverter } from '../payloads/data-converter.ts';
+import type { CodecKey } from '../payloads/keys.ts';
 import type { Params } from '../search-space/space.ts';
+import { tooManyTrials } from '../workflows/capacity.ts';
 import type { CarriedSession } from '../workflows/carried-session.ts';
 import { specDetails } from '../workflows/details.ts';
 import * as messages from '../workflows/messages.ts';
@@ -114,6 +115,8 @@ export class TuningClient {
    */
   async start(spec: SessionSpec, options: StartOptions): Promise<StartedSession> {
     const identity = { sessionId: options.sessionId, env: this.#options.env, mode: this.#options.mode };
+    const tooMany = tooManyTrials(spec, options.carried?.target ?? spec.maxIterations);
+    if (tooMany !== undefined) throw new ArbtuneError('input', tooMany);
     const request = randomUUID();
     const input: messages.SessionInput = {
       session: identity,

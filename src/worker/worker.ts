@@ -8,9 +8,9 @@ import {
 import { createActivities, type TrialsEvent } from '../activities/create-activities.ts';
 import type { TrialEvaluator } from '../activities/trial-evaluator.ts';
 import type { TemporalServer } from '../embedded/ensure-temporal.ts';
-import { dataConverter } from '../encryption/data-converter.ts';
-import type { CodecKey } from '../encryption/keys.ts';
 import type { ArbtuneError } from '../errors.ts';
+import { dataConverter } from '../payloads/data-converter.ts';
+import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { sessionQueueOf, taskQueueOf } from '../workflows/names.ts';
 import { workflowBundle } from './workflow-bundle.ts';

@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
-import { FAILURE_CONVERTER } from '../encryption/data-converter.ts';
+import { FAILURE_CONVERTER } from '../payloads/data-converter.ts';
 
 /** The workflow code as one file, built once for a state of the sources and kept in `build/`; workers only read it. */
 

@@ -42,7 +42,7 @@ export class Session extends SessionState {
   /** Has the next trials proposed and measured by one worker; they become known when they are finished. */
   search(): void {
     const { table, parallelism } = this;
-    const most = Math.min(this.target - table.next + 1, limits.MAX_SEARCH);
+    const most = Math.min(this.target - table.next + 1, limits.MAX_SEARCH, this.mostInBatch);
     const iterations = table.nextIterations(most).filter((iteration) => iteration <= this.target);
     this.asking = true;
     this.#fly(iterations.slice(0, 1), async () => {

@@ -6,7 +6,7 @@ import { TuningClient } from '../../../src/client/tuning-client.ts';
 import { endProcess } from '../../../src/embedded/dev-server.ts';
 import { homeLayout } from '../../../src/embedded/home.ts';
 import type { ProcessIdentity } from '../../../src/embedded/process-identity.ts';
-import type { CodecKey } from '../../../src/encryption/keys.ts';
+import type { CodecKey } from '../../../src/payloads/keys.ts';
 import { cleanEnvironment, temporaryFolder } from '../../support/environment.ts';
 import { type Exit, startProcess, type TestProcess } from '../../support/processes.ts';
 

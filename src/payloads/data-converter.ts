@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import type { ArbtuneError } from '../errors.ts';
+import { CompressionCodec } from './compression-codec.ts';
 import type { CodecKey } from './keys.ts';
 import { EncryptionCodec } from './payload-codec.ts';
 
-/** How clients and workers write to Temporal and read from it: the same keys for both, and for what fails. */
+/** How clients and workers write to Temporal and read from it: small enough, and under the same keys, failures included. */
 
 /** For the worker's bundle of the workflow, which converts its failures itself. */
 export const FAILURE_CONVERTER = fileURLToPath(new URL('failure-converter.ts', import.meta.url));
@@ -14,7 +15,8 @@ export function dataConverter(
   onUnreadable?: (error: ArbtuneError) => void,
 ): DataConverter {
   return {
-    payloadCodecs: [new EncryptionCodec(keys, onUnreadable)],
+    // What is encrypted can be compressed no more.
+    payloadCodecs: [new CompressionCodec(), new EncryptionCodec(keys, onUnreadable)],
     ...(keys.length > 0 ? { failureConverterPath: FAILURE_CONVERTER } : {}),
   };
 }

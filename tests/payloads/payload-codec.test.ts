@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
-import { codecKeys } from '../../src/encryption/keys.ts';
-import { EncryptionCodec } from '../../src/encryption/payload-codec.ts';
 import type { ArbtuneError } from '../../src/errors.ts';
+import { codecKeys } from '../../src/payloads/keys.ts';
+import { EncryptionCodec } from '../../src/payloads/payload-codec.ts';
 import { temporaryFolder } from '../support/environment.ts';
 import { failure } from '../support/failure.ts';
 
