@@ -75,6 +75,8 @@ export interface AnalyzeOutput {
 export interface VisibleTrials {
   readonly finished: readonly FinishedTrial[];
   readonly pending: readonly PendingTrial[];
+  /** There is more than one answer holds: it goes on after this trial. */
+  readonly next?: number;
 }
 
 /** A group of asks made at once; each sees the proposals of those before it as pending. */

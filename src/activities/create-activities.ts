@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { ResultStore } from '../store/result-store.ts';
-import { rivalsQuery } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
 import type { Activities, SearchStep, SessionUpdate } from './activities.ts';
 import { analyzeSession } from './analyze-session.ts';
@@ -12,8 +11,9 @@ import { heartbeating } from './heartbeat.ts';
 import { KnownTrials } from './known-trials.ts';
 import { toRecords } from './measurement.ts';
 import { proposeInTurn } from './propose.ts';
+import { allRivals } from './rivals.ts';
 import { searchTrials } from './search-trials.ts';
-import { sessionHandle, sessionOf } from './session-of.ts';
+import { sessionOf } from './session-of.ts';
 import { SessionSpecs } from './session-specs.ts';
 import type { TrialEvaluator } from './trial-evaluator.ts';
 
@@ -52,7 +52,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       const iterations = input.trials.map(({ iteration }) => iteration);
       return await reported(context, dependencies, iterations, async () => {
         const spec = await specOf(context, input.specHash);
-        const rivals = spec.pruner ? await sessionHandle(context).query(rivalsQuery) : [];
+        const rivals = spec.pruner ? await allRivals(context, spec) : [];
         const measured = await evaluateTrials(context, spec, { ...input, rivals }, evaluator, workerId);
         return { result: measured, finished: iterations.length };
       });

@@ -1,5 +1,5 @@
 import type { Context } from '@temporalio/activity';
-import type { FinishedTrial } from '../optimizers/optimizer.ts';
+import type { FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
 import { visibleTrialsQuery } from '../workflows/messages.ts';
 import type { SearchInput, VisibleTrials } from './activities.ts';
 import { sessionHandle } from './session-of.ts';
@@ -24,8 +24,13 @@ export class KnownTrials {
   /** What the asks up to trial `last` may see, and maybe more: `propose` hides what came later. */
   async visible(context: Context, last: number): Promise<VisibleTrials> {
     const run = this.#runOf(context);
-    const { finished, pending } = await sessionHandle(context).query(visibleTrialsQuery, last, run.whole);
-    learn(run, finished);
+    const pending: PendingTrial[] = [];
+    for (let from: number | undefined = run.whole; from !== undefined; ) {
+      const page: VisibleTrials = await sessionHandle(context).query(visibleTrialsQuery, last, from);
+      learn(run, page.finished);
+      pending.push(...page.pending);
+      from = page.next;
+    }
     return { finished: [...run.trials.values()], pending };
   }
 

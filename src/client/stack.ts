@@ -1,5 +1,6 @@
 import { ensureTemporal, type TemporalServer } from '../embedded/ensure-temporal.ts';
 import { arbtuneHome, type Environment, makePrivateFolder } from '../embedded/home.ts';
+import { type CodecKey, codecKeys } from '../payloads/keys.ts';
 import { openStore } from '../store/open-store.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { TuningClient } from './tuning-client.ts';
@@ -27,6 +28,8 @@ export interface Stack {
   readonly server: TemporalServer;
   readonly store: ResultStore;
   readonly client: TuningClient;
+  /** What sessions are encrypted with in Temporal; empty: with nothing. */
+  readonly codecKeys: readonly CodecKey[];
   close(): Promise<void>;
 }
 
@@ -43,6 +46,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
     log = () => {},
     durable = false,
   } = options;
+  const keys = codecKeys(environment);
   const home = arbtuneHome(environment);
   makePrivateFolder(home);
   const store = await openStore({ env, mode, home, redisUrl: options.redisUrl, environment });
@@ -50,13 +54,13 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
     for (const warning of await store.warnings()) log(`warning: ${warning}`);
     const server = await ensureTemporal({ home, environment, log, durable });
     try {
-      const client = await TuningClient.connect({ server, env, mode });
+      const client = await TuningClient.connect({ server, env, mode, codecKeys: keys });
       const close = async () => {
         await client.close();
         await store.close();
         await server.release();
       };
-      return { env, mode, home, server, store, client, close };
+      return { env, mode, home, server, store, client, codecKeys: keys, close };
     } catch (error) {
       await server.release();
       throw error;

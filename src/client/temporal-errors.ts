@@ -45,6 +45,7 @@ export function toArbtuneError(error: unknown, address: string): unknown {
   if (failure?.type === 'SessionOver' || failure?.type === 'ConfigDiffers') {
     return new ArbtuneError('conflict', failure.message, { cause: error });
   }
+  if (failure?.type === 'TooManyTrials') return new ArbtuneError('input', failure.message, { cause: error });
   if (failure?.type === 'SessionFailed') {
     return new ArbtuneError('session-failed', failure.message, { cause: error });
   }

@@ -13,7 +13,10 @@ import { readSessionInput } from '../activities/session-specs.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { ConnectionSettings } from '../embedded/configured-server.ts';
 import { ArbtuneError } from '../errors.ts';
+import { dataConverter } from '../payloads/data-converter.ts';
+import type { CodecKey } from '../payloads/keys.ts';
 import type { Params } from '../search-space/space.ts';
+import { tooManyTrials } from '../workflows/capacity.ts';
 import type { CarriedSession } from '../workflows/carried-session.ts';
 import { specDetails } from '../workflows/details.ts';
 import * as messages from '../workflows/messages.ts';
@@ -33,6 +36,8 @@ export interface TuningClientOptions {
   /** Names a deployment; default `local`. */
   readonly env: string;
   readonly mode: string;
+  /** What sessions are encrypted with; default: nothing. */
+  readonly codecKeys?: readonly CodecKey[];
 }
 
 export interface StartOptions {
@@ -91,7 +96,13 @@ export class TuningClient {
       ...options.server.connection,
       channelArgs: UNLIMITED_MESSAGES,
     });
-    return new TuningClient(new Client({ connection, namespace: options.server.namespace }), options);
+    const { server, codecKeys = [] } = options;
+    const client = new Client({
+      connection,
+      namespace: server.namespace,
+      dataConverter: dataConverter(codecKeys),
+    });
+    return new TuningClient(client, options);
   }
 
   /** Temporal's own client, for what is not wrapped here (histories, visibility). */
@@ -106,6 +117,8 @@ export class TuningClient {
    */
   async start(spec: SessionSpec, options: StartOptions): Promise<StartedSession> {
     const identity = { sessionId: options.sessionId, env: this.#options.env, mode: this.#options.mode };
+    const tooMany = tooManyTrials(spec, options.carried?.target ?? spec.maxIterations);
+    if (tooMany !== undefined) throw new ArbtuneError('input', tooMany);
     const request = randomUUID();
     const { enqueue = [] } = options;
     const input: messages.SessionInput = {

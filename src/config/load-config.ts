@@ -2,6 +2,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { arbtuneHome, homeLayout } from '../embedded/home.ts';
 import { scenarioDataHash } from '../market-data/load.ts';
 import type { Scenario } from '../market-data/scenario.ts';
+import { tooManyTrials } from '../workflows/capacity.ts';
 import { MAX_SPEC_BYTES } from '../workflows/limits.ts';
 import type { Findings } from './findings.ts';
 import { formatIssue } from './format-issues.ts';
@@ -99,6 +100,16 @@ export async function inspectConfig(
       code: 'TOO_LARGE',
       message: `the session would take ${size} bytes; at most ${MAX_SPEC_BYTES} travel with one`,
       hint: 'Write fewer steps, or keep quotes in data files',
+    });
+    return { issues: findings.errors, sources };
+  }
+  const tooMany = tooManyTrials(spec, spec.maxIterations);
+  if (tooMany !== undefined) {
+    findings.add({
+      path: ['tuning', 'max_iterations'],
+      code: 'TOO_LARGE',
+      message: tooMany,
+      hint: 'Ask for fewer, search fewer params or wider steps, or start several sessions',
     });
     return { issues: findings.errors, sources };
   }

@@ -10,6 +10,8 @@ import { METRIC_NAMES } from './metric-names.ts';
  */
 
 export const MAX_ITERATIONS = 1_000_000;
+/** What one trial measures on them travels in one payload. */
+export const MAX_SCENARIOS = 2_000;
 export const MAX_PARALLELISM = 10_000;
 const DAY_S = 86_400;
 
@@ -203,6 +205,7 @@ const tuning = z.strictObject({
       'a list of at least one scenario file',
     )
     .min(1, 'a list of at least one scenario file')
+    .max(MAX_SCENARIOS, `a list of at most ${MAX_SCENARIOS} scenario files`)
     .describe('Scenario files, relative to this file; every trial runs on all of them'),
   search_space: z.record(paramName, parameter).describe('The strategy parameters to search, by name'),
   fixed: paramValues.default({}).describe('Strategy parameters that are not searched'),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -41,8 +41,22 @@ async function becomeFree(ports: ServerPorts): Promise<boolean> {
 }
 
 async function allFree(ports: ServerPorts): Promise<boolean> {
-  const free = await Promise.all([ports.grpc, ports.ui, ports.http].map(isFree));
+  return await areFree([ports.grpc, ports.ui, ports.http]);
+}
+
+async function areFree(ports: readonly number[]): Promise<boolean> {
+  const free = await Promise.all(ports.map(isFree));
   return free.every(Boolean);
+}
+
+/** Any free ports, `count` in a row, for services that start at once and would else take one another's. */
+export async function freePorts(count: number): Promise<number[]> {
+  for (let attempt = 0; attempt < GROUPS; attempt += 1) {
+    const first = FIRST_PORT + randomInt(GROUPS * GROUP_SIZE);
+    const ports = Array.from({ length: count }, (_, i) => first + i);
+    if (await areFree(ports)) return ports;
+  }
+  throw new Error(`Found no ${count} free ports in a row`);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -6,6 +6,9 @@ export function findTemporalCli(environment: Environment): string | undefined;
 /** The executable of this name on PATH. */
 export function findOnPath(command: string, environment: Environment): string | undefined;
 
+/** Whether there is such a program. */
+export function isExecutable(file: string): boolean;
+
 export interface ProvideOptions {
   readonly environment: Environment;
   /** Told what is being done and how far it is. */

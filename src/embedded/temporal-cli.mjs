@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { accessSync, constants, mkdirSync, rmSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder, ended, goInstall, SUFFIX } from './go-install.mjs';
 import { exclusively } from './pid-lock.mjs';
 
 /**
@@ -14,7 +13,6 @@ import { exclusively } from './pid-lock.mjs';
 /** The newest that Go's own client can build: later ones have a `replace` line, which it refuses. */
 const VERSION = 'v1.5.1';
 const MODULE = `github.com/temporalio/cli/cmd/temporal@${VERSION}`;
-const SUFFIX = process.platform === 'win32' ? '.exe' : '';
 /** What the build of this version compiles when nothing of it is in Go's cache. */
 const PACKAGES = 1_300;
 const PROGRESS_MS = 10_000;
@@ -27,12 +25,6 @@ const MEGABYTE = 1_000_000;
 const WHAT_TO_INSTALL =
   'Install the Temporal CLI (https://docs.temporal.io/cli) so that `temporal` is on PATH, or Go 1.24 or later to have ' +
   'it built, or set TEMPORAL_ADDRESS to a running Temporal service.';
-
-function cacheFolder(environment) {
-  const chosen = environment.XDG_CACHE_HOME;
-  const caches = chosen && isAbsolute(chosen) ? chosen : join(environment.HOME || homedir(), '.cache');
-  return join(caches, 'arbtune', 'bin');
-}
 
 export function findTemporalCli(environment) {
   const cache = cacheFolder(environment);
@@ -72,7 +64,13 @@ async function fetchOrBuild(cache, environment, log) {
     throw new Error(
       `No Temporal CLI: it cannot be downloaded, and there is no Go to build it. ${WHAT_TO_INSTALL}`,
     );
-  const buildFailure = await build(go, cache, environment, log);
+  log(
+    'Building it with Go instead, once: three to four minutes on two cores, and 250 MB in the cache folder.',
+  );
+  const buildFailure = await goInstall({
+    ...{ go, modules: { [MODULE]: 'temporal' }, what: 'the Temporal CLI' },
+    ...{ packages: PACKAGES, environment, log },
+  });
   if (buildFailure !== undefined)
     throw new Error(`No Temporal CLI: the build failed (${buildFailure}). ${WHAT_TO_INSTALL}`);
   return join(cache, `temporal${SUFFIX}`);
@@ -118,57 +116,7 @@ function sizeOf(file) {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** By Go's own client. Returns why it failed. */
-async function build(go, cache, environment, log) {
-  log(
-    'Building it with Go instead, once: three to four minutes on two cores, and 250 MB in the cache folder.',
-  );
-  const target = join(cache, `.build-${process.pid}`);
-  const child = spawn(go, ['install', '-v', '-ldflags=-s -w', MODULE], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...environment, GOBIN: target },
-  });
-  const started = Date.now();
-  let modules = 0;
-  let packages = 0;
-  let last = '';
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    last = line;
-    if (line.startsWith('go: downloading')) modules += 1;
-    else packages += 1;
-  });
-  const timer = setInterval(() => {
-    const seconds = Math.round((Date.now() - started) / 1000);
-    log(
-      `Building the Temporal CLI: ${modules} modules fetched, ${packages} of about ${PACKAGES} packages compiled, ${seconds} s so far.`,
-    );
-  }, PROGRESS_MS);
-  const code = await ended(child);
-  clearInterval(timer);
-  try {
-    if (code !== 0) return last || `go ended with ${code}`;
-    renameSync(join(target, `temporal${SUFFIX}`), join(cache, `temporal${SUFFIX}`));
-    log(`Built the Temporal CLI in ${Math.round((Date.now() - started) / 1000)} s.`);
-    return undefined;
-  } finally {
-    rmSync(target, { recursive: true, force: true });
-  }
-}
-
-/** The exit code, after the streams are read to the end. The child does not outlive this process. */
-function ended(child) {
-  const end = () => child.kill('SIGTERM');
-  process.once('exit', end);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      process.off('exit', end);
-      resolve(code);
-    });
-  });
-}
-
-function isExecutable(file) {
+export function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

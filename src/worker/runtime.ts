@@ -4,7 +4,14 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 
 let installed = false;
 
-export function installRuntime(log: (line: string) => void): void {
+export interface MetricsExport {
+  /** Where they can be scraped, `host:port`. */
+  readonly address: string;
+  /** Bounds of our own histograms, by name. */
+  readonly buckets: Record<string, number[]>;
+}
+
+export function installRuntime(log: (line: string) => void, metrics?: MetricsExport): void {
   if (installed) return;
   installed = true;
   Runtime.install({
@@ -13,7 +20,19 @@ export function installRuntime(log: (line: string) => void): void {
       log(`temporal ${level.toLowerCase()}: ${message}${reason}`);
     }),
     // The SDK's native part else writes to stdout, which is for data.
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metrics
+        ? {
+            metrics: {
+              prometheus: {
+                ...{ bindAddress: metrics.address, histogramBucketOverrides: metrics.buckets },
+                ...{ countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
+              },
+            },
+          }
+        : {}),
+    },
     // Ctrl-C and SIGTERM are the command's to handle.
     shutdownSignals: [],
   });

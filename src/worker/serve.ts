@@ -1,9 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { Runtime } from '@temporalio/worker';
 import type { TemporalServer } from '../embedded/ensure-temporal.ts';
 import { homeLayout } from '../embedded/home.ts';
+import type { ArbtuneError } from '../errors.ts';
+import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { createEnginePool } from './engine-pool.ts';
+import { meteredEvaluator, meteredStore } from './health/trial-metrics.ts';
+import type { WorkerHealth } from './health/worker-health.ts';
 import { installRuntime } from './runtime.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 import { WorkerReport } from './worker-report.ts';
@@ -26,21 +31,34 @@ export interface ServeOptions {
   readonly concurrency?: number;
   /** Default `outputs`, below the working folder. */
   readonly outputs?: string;
+  /** What sessions are encrypted with; default: nothing. */
+  readonly codecKeys?: readonly CodecKey[];
+  /** Shows whether the worker takes work, and what it counts. */
+  readonly health?: WorkerHealth;
   /** Told of what goes wrong without stopping the worker. */
   readonly log: (line: string) => void;
 }
 
 export async function serveSessions(options: ServeOptions): Promise<RunningWorker> {
-  const { server, store, env, mode, workerId, log } = options;
+  const { server, env, mode, workerId, health, log } = options;
   installRuntime(log);
+  const meter = Runtime.instance().metricMeter;
+  const store = health ? meteredStore(options.store, meter) : options.store;
   const concurrency = options.concurrency ?? availableParallelism();
-  const evaluator = createEnginePool({
+  const engine = createEnginePool({
     threads: concurrency,
     location: { root: resolve(options.dataRoot ?? '.'), cacheDir: homeLayout(options.home).cacheFolder },
   });
+  const evaluator = health ? meteredEvaluator(engine, meter) : engine;
   const report = new WorkerReport(store, workerId, (error) =>
     log(`the store does not take this worker's state: ${error instanceof Error ? error.message : error}`),
   );
+  let unreadable: ArbtuneError | undefined;
+  const refused = new AbortController();
+  const onUnreadable = (error: ArbtuneError) => {
+    unreadable ??= error;
+    refused.abort();
+  };
   const close = async () => {
     await report.close();
     await evaluator.close();
@@ -51,9 +69,17 @@ export async function serveSessions(options: ServeOptions): Promise<RunningWorke
       ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
       outputs: options.outputs ?? 'outputs',
       onTrials: (event) => report.note(event),
+      ...{ codecKeys: options.codecKeys ?? [], onUnreadable },
     });
-    const stopped = worker.stopped.finally(close);
+    health?.watch(worker, store);
+    // Whatever it took of such a session would fail: others, which have the key, shall take it.
+    if (refused.signal.aborted) void worker.stop();
+    else refused.signal.addEventListener('abort', () => void worker.stop(), { once: true });
+    const stopped = worker.stopped.finally(close).then(() => {
+      if (unreadable) throw unreadable;
+    });
     return {
+      ...worker,
       stopped,
       async stop() {
         await worker.stop();

@@ -8,6 +8,9 @@ import {
 import { createActivities, type TrialsEvent } from '../activities/create-activities.ts';
 import type { TrialEvaluator } from '../activities/trial-evaluator.ts';
 import type { TemporalServer } from '../embedded/ensure-temporal.ts';
+import type { ArbtuneError } from '../errors.ts';
+import { dataConverter } from '../payloads/data-converter.ts';
+import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { sessionQueueOf, taskQueueOf } from '../workflows/names.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -28,9 +31,15 @@ export interface WorkerOptions {
   readonly store: ResultStore;
   readonly outputs: string;
   readonly onTrials: (event: TrialsEvent) => void;
+  readonly codecKeys: readonly CodecKey[];
+  /** Told of a session that these keys cannot read. */
+  readonly onUnreadable: (error: ArbtuneError) => void;
 }
 
 export interface RunningWorker {
+  /** Whether it takes work; false from the moment it is told to stop. */
+  isPolling(): boolean;
+  readonly connection: NativeConnection;
   /** Resolves when the worker has stopped, rejects when it cannot go on. */
   readonly stopped: Promise<void>;
   /** Lets running trials finish within the bound, hands back the others, and resolves when done. */
@@ -52,17 +61,18 @@ const HEARTBEAT_THROTTLE_MS = 200;
  * someone must, the orchestration of any).
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { env, mode, sessionId } = options;
+  const { env, mode, sessionId, codecKeys } = options;
   const [connection, codePath] = await Promise.all([
     // The client's and the worker's settings differ in the types of optional fields only.
     NativeConnection.connect(options.server.connection as NativeConnectionOptions),
-    workflowBundle(),
+    workflowBundle({ encodesFailures: codecKeys.length > 0 }),
   ]);
   const common: Omit<TemporalWorkerOptions, 'taskQueue'> = {
     connection,
     namespace: options.server.namespace,
     identity: `${options.workerId}@${hostname()}:${process.pid}`,
     activities: { ...createActivities(options) },
+    dataConverter: dataConverter(codecKeys, options.onUnreadable),
     // One more than is measured at once, so that writing results never waits for measuring.
     maxConcurrentActivityTaskExecutions: options.concurrency + 1,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
@@ -96,6 +106,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     .finally(() => connection.close());
   return {
     stopped,
+    isPolling: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+    connection,
     async stop() {
       stop();
       await stopped;

@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
+import { FAILURE_CONVERTER } from '../payloads/data-converter.ts';
 
 /** The workflow code as one file, built once for a state of the sources and kept in `build/`; workers only read it. */
 
@@ -11,19 +12,25 @@ const folder = join(root, 'build');
 
 const silent: Logger = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
+export interface BundleOptions {
+  /** Puts what fails into payloads, for a codec to encrypt. */
+  readonly encodesFailures?: boolean;
+}
+
 /** Path of the current bundle; built first when the sources have changed. Safe to call from several processes at once. */
-export async function workflowBundle(): Promise<string> {
-  const path = join(folder, `workflow-bundle-${sourceHash()}.js`);
+export async function workflowBundle({ encodesFailures = false }: BundleOptions = {}): Promise<string> {
+  const name = encodesFailures ? 'encoding-bundle' : 'workflow-bundle';
+  const path = join(folder, `${name}-${sourceHash()}.js`);
   if (existsSync(path)) return path;
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'src/workflows/tuning-session.ts'),
     logger: silent,
+    ...(encodesFailures ? { failureConverterPath: FAILURE_CONVERTER } : {}),
   });
   mkdirSync(folder, { recursive: true });
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, code);
-  for (const old of globSync('workflow-bundle-*.js', { cwd: folder }))
-    rmSync(join(folder, old), { force: true });
+  for (const old of globSync(`${name}-*.js`, { cwd: folder })) rmSync(join(folder, old), { force: true });
   renameSync(temporary, path);
   return path;
 }

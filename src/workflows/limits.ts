@@ -63,12 +63,15 @@ export const TARGET_PERSIST_MS = 1_000;
 /** Trials in one write to the store at most: bounds the payload. */
 export const MAX_PERSIST_BATCH = 64;
 
+/** Packed metrics in one write to the store, characters: half of what a payload may be. One batch may exceed it. */
+export const MAX_PERSIST_SIZE = 1_000_000;
+
 /** Measured trials that may wait for the store before no more are started. */
 export const MAX_UNPERSISTED = 512;
 
 /**
  * Continue-as-new thresholds. The server suggests it at 4 MB only, where a client can no longer fetch the history
- * in one message.
+ * in one message. A run that begins with more than half of that goes on until it has doubled.
  */
 export const MAX_HISTORY_BYTES = 2 * 1024 * 1024;
 export const MAX_HISTORY_EVENTS = 4_000;

@@ -134,9 +134,9 @@ export const extendUpdate = defineUpdate<SessionStatus, [ExtendRequest]>('extend
 export const statusQuery = defineQuery<SessionStatus>('status');
 /** Trials `from` .. `from + limit - 1`, in iteration order. */
 export const trialsQuery = defineQuery<ListedTrial[], [from: number, limit: number]>('trials');
-/** For the pruner: the trials that were measured whole. */
-export const rivalsQuery = defineQuery<Rival[]>('rivals');
-/** What the asks up to trial `last` may see, without the finished trials 1 .. `known`. */
+/** For the pruner: the trials after `from` that were measured whole, `rivalsAPage` of them at most. */
+export const rivalsQuery = defineQuery<Rival[], [from: number]>('rivals');
+/** What the asks up to trial `last` may see, without the finished trials 1 .. `known`: of the next `trialsAPage` trials. */
 export const visibleTrialsQuery = defineQuery<VisibleTrials, [last: number, known?: number]>(
   'visible_trials',
 );

@@ -28,10 +28,18 @@ export function proposable(spec: SessionSpec, table: TrialTable, orders: Orders,
 
 /**
  * What the asks up to trial `last` may see, without the finished trials 1 .. `known`; `propose` hides from each ask what
- * came after it.
+ * came after it. Where more than `limit` trials come after those, `next` says where to go on.
  */
-export function visibleTrials(spec: SessionSpec, table: TrialTable, last: number, known = 0): VisibleTrials {
-  return spec.ordering === 'asynchronous' ? table.snapshot(known) : table.before(last, known);
+export function visibleTrials(
+  spec: SessionSpec,
+  table: TrialTable,
+  last: number,
+  known = 0,
+  limit = Number.POSITIVE_INFINITY,
+): VisibleTrials {
+  const all = spec.ordering === 'asynchronous' ? table.size : Math.min(table.size, last - 1);
+  const end = Math.min(all, known + limit);
+  return { ...table.between(known, end), ...(end < all ? { next: end } : {}) };
 }
 
 /**

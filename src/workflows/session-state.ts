@@ -1,6 +1,7 @@
 import { type ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { StoppingRule } from '../optimizers/stopping.ts';
 import { batchSize, persistSize } from './batching.ts';
+import { mostInBatch } from './capacity.ts';
 import * as limits from './limits.ts';
 import type { RunningTrials, SessionInput, SessionPhase } from './messages.ts';
 import {
@@ -46,6 +47,8 @@ export class SessionState {
   protected exhausted = false;
   protected readonly rule: StoppingRule | undefined;
   protected readonly isWindowed: boolean;
+  protected readonly mostInBatch: number;
+  readonly #mostBytes: number;
 
   constructor(input: SessionInput) {
     const { spec, carried } = input;
@@ -67,6 +70,8 @@ export class SessionState {
     this.sequence = new Sequence(input, this.router);
     this.rule = resultRule(spec);
     this.isWindowed = dependsOnResults(spec);
+    this.mostInBatch = mostInBatch(spec);
+    this.#mostBytes = Math.max(limits.MAX_HISTORY_BYTES, 2 * workflowInfo().historySize);
     if (this.paused) this.phase = 'paused';
   }
 
@@ -80,14 +85,15 @@ export class SessionState {
   }
 
   protected get batchSize(): number {
-    return batchSize(this.table.durations, this.isWindowed, this.parallelism);
+    const size = batchSize(this.table.durations, this.isWindowed, this.parallelism);
+    return Math.min(size, this.mostInBatch);
   }
 
   /** History has grown so far that the session goes on in a new run, once nothing is in flight. */
   get isRotating(): boolean {
     const { historySize, historyLength } = workflowInfo();
     const { maxHistoryEvents = limits.MAX_HISTORY_EVENTS } = this.input;
-    return historySize > limits.MAX_HISTORY_BYTES || historyLength > maxHistoryEvents;
+    return historySize > this.#mostBytes || historyLength > maxHistoryEvents;
   }
 
   get wantsMore(): boolean {

@@ -50,7 +50,8 @@ export class Session extends SessionState {
   /** Has the next trials proposed and measured by one worker; they become known when they are finished. */
   search(): void {
     const { table } = this;
-    const iterations = this.together(table.nextIterations(limits.MAX_SEARCH, this.target));
+    const most = Math.min(limits.MAX_SEARCH, this.mostInBatch);
+    const iterations = this.together(table.nextIterations(most, this.target));
     const window = parallelismAt(this.orders, table.next);
     this.asking = true;
     this.#fly(iterations.slice(0, 1), async () => {

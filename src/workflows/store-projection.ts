@@ -69,11 +69,14 @@ export class StoreProjection {
   async write(): Promise<void> {
     const batches: EvaluatedBatch[] = [];
     let trials = 0;
-    while (trials < limits.MAX_PERSIST_BATCH) {
-      const batch = this.#waiting.shift();
-      if (!batch) break;
-      batches.push(batch);
-      trials += batch.trials.length;
+    let size = 0;
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      const grown = size + next.measured.metrics.length;
+      if (trials >= limits.MAX_PERSIST_BATCH || (trials > 0 && grown > limits.MAX_PERSIST_SIZE)) break;
+      this.#waiting.shift();
+      batches.push(next);
+      trials += next.trials.length;
+      size = grown;
     }
     // What is left came while these waited.
     this.#waitingSince = Date.now();

@@ -130,9 +130,19 @@ export class TrialTable {
     );
   }
 
-  /** Trials from + 1 .. n - 1: the finished ones, and the others as pending, in order. */
-  before(n: number, from = 0): { finished: FinishedTrial[]; pending: PendingTrial[] } {
-    return split(this.#known(from, n - 1));
+  /** The last trial that is known. */
+  get size(): number {
+    return this.#rows.length;
+  }
+
+  /** Trials 1 .. n - 1: the finished ones, and the others as pending, in order. */
+  before(n: number): { finished: FinishedTrial[]; pending: PendingTrial[] } {
+    return this.between(0, n - 1);
+  }
+
+  /** The same of trials from + 1 .. to. */
+  between(from: number, to: number): { finished: FinishedTrial[]; pending: PendingTrial[] } {
+    return split(this.#known(from, to));
   }
 
   /** What trials 1 .. n - 1 tried, at no cost by their number; undefined where a later trial is known already. */
@@ -140,11 +150,6 @@ export class TrialTable {
     if (this.#rows.length >= n) return undefined;
     this.#taken ??= new Set(this.#known(0, n - 1).map(({ params }) => paramsKey(this.#spec.space, params)));
     return this.#taken;
-  }
-
-  /** The same of all trials after `from`: what an ask sees in asynchronous ordering. */
-  snapshot(from = 0): { finished: FinishedTrial[]; pending: PendingTrial[] } {
-    return split(this.#known(from, this.#rows.length));
   }
 
   /** The finished ones of these trials. */
@@ -236,11 +241,12 @@ export class TrialTable {
     }));
   }
 
-  /** The trials that were measured whole, for the pruner. */
-  rivals(): Rival[] {
-    return this.#known(0, this.#rows.length).flatMap(({ iteration, byScenario }) =>
+  /** The trials after `from` that were measured whole, for the pruner: the first `limit` of them. */
+  rivals(from: number, limit: number): Rival[] {
+    const rivals = this.#known(from, this.#rows.length).flatMap(({ iteration, byScenario }) =>
       byScenario ? [{ iteration, byScenario }] : [],
     );
+    return rivals.slice(0, limit);
   }
 
   /** Only where no trial is running. */

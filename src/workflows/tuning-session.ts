@@ -7,6 +7,7 @@ import {
   makeContinueAsNewFunc,
   setHandler,
 } from '@temporalio/workflow';
+import { rivalsAPage, tooManyTrials, trialsAPage } from './capacity.ts';
 import type { SessionInput, SessionResult } from './messages.ts';
 import * as messages from './messages.ts';
 import { visibleTrials } from './proposals.ts';
@@ -79,9 +80,9 @@ async function abandon(session: Session): Promise<void> {
 
 function handleMessages(session: Session, input: SessionInput): void {
   setHandler(messages.statusQuery, () => session.status());
-  setHandler(messages.rivalsQuery, () => session.table.rivals());
+  setHandler(messages.rivalsQuery, (from = 0) => session.table.rivals(from, rivalsAPage(input.spec)));
   setHandler(messages.visibleTrialsQuery, (last, known) =>
-    visibleTrials(input.spec, session.table, last, known),
+    visibleTrials(input.spec, session.table, last, known, trialsAPage(input.spec)),
   );
   setHandler(messages.trialsQuery, (from, limit) => session.table.list(from, limit));
 
@@ -103,6 +104,7 @@ function handleMessages(session: Session, input: SessionInput): void {
         if (request.specHash !== specHash || request.dataHash !== dataHash) {
           throw conflict('the session runs with another config', 'ConfigDiffers');
         }
+        refuseTooMany(session, input, request.iterations);
       },
     },
   );
@@ -115,7 +117,12 @@ function handleMessages(session: Session, input: SessionInput): void {
       session.extend(request);
       return session.status();
     },
-    { validator: (_request: messages.ExtendRequest) => refuseWhenOver(session, 'extended') },
+    {
+      validator: (request: messages.ExtendRequest) => {
+        refuseWhenOver(session, 'extended');
+        refuseTooMany(session, input, request.iterations);
+      },
+    },
   );
 
   setHandler(
@@ -150,6 +157,12 @@ function handleMessages(session: Session, input: SessionInput): void {
 function refuseWhenOver(session: Session, verb: string): void {
   if (session.phase === 'running' || session.phase === 'paused') return;
   throw conflict(`the session is ${session.phase} and cannot be ${verb}`, 'SessionOver');
+}
+
+/** A session that no payload can carry any more could not go on in a new run. */
+function refuseTooMany({ target }: Session, { spec }: SessionInput, more: number): void {
+  const problem = more > 0 ? tooManyTrials(spec, target + more) : undefined;
+  if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'TooManyTrials');
 }
 
 function conflict(message: string, type: string): ApplicationFailure {

@@ -76,6 +76,16 @@ export const options = {
     new Option('--processes <n>', 'worker processes to run on this machine').argParser(
       wholeNumber('--processes', 1, 256),
     ),
+  healthPort: () =>
+    new Option(
+      '--health-port <port>',
+      'serve /healthz, /readyz and /metrics there; with --processes, on as many ports from it on',
+    ).argParser(wholeNumber('--health-port', 1, 65_535)),
+  healthHost: () =>
+    new Option(
+      '--health-host <host>',
+      'address that they are served on; beyond this machine only with ARBTUNE_HEALTH_TOKEN (default: 127.0.0.1)',
+    ),
   redisUrl: () => new Option('--redis <url>', 'the Redis store; REDIS_URL keeps a password out of sight'),
   durable: () => new Option('--durable', 'embedded server: lose nothing on a power cut, at some speed'),
   logFormat: () =>

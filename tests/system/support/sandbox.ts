@@ -6,6 +6,7 @@ import { TuningClient } from '../../../src/client/tuning-client.ts';
 import { endProcess } from '../../../src/embedded/dev-server.ts';
 import { homeLayout } from '../../../src/embedded/home.ts';
 import type { ProcessIdentity } from '../../../src/embedded/process-identity.ts';
+import type { CodecKey } from '../../../src/payloads/keys.ts';
 import { cleanEnvironment, temporaryFolder } from '../../support/environment.ts';
 import { type Exit, startProcess, type TestProcess } from '../../support/processes.ts';
 
@@ -37,7 +38,7 @@ export interface Sandbox {
     extra?: Readonly<Record<string, string>>,
   ): Promise<TestProcess>;
   /** A client of the suite's server, for looking at sessions without a command. */
-  client(): Promise<TuningClient>;
+  client(keys?: readonly CodecKey[]): Promise<TuningClient>;
   /** Runs the command and reads the one JSON value that it prints; anything else on stdout is an error. */
   json<T>(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<T>;
 }
@@ -89,10 +90,10 @@ export function sandbox({ temporal = 'suite', environment = {} }: SandboxOptions
       await process_.waitFor(/worker \S+ is ready/);
       return process_;
     },
-    async client() {
+    async client(keys = []) {
       const address = inject('temporalAddress');
       const server = { address, namespace: 'default', connection: { address } };
-      const client = await TuningClient.connect({ server, env: name, mode: 'paper' });
+      const client = await TuningClient.connect({ server, env: name, mode: 'paper', codecKeys: keys });
       onTestFinished(() => client.close());
       return client;
     },

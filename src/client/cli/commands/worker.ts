@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { ArbtuneError } from '../../../errors.ts';
+import { type HealthSettings, healthSettings } from '../../../worker/health/health-settings.ts';
+import { type HealthPage, openHealthPage } from '../../../worker/health/open-health-page.ts';
 import { serveSessions } from '../../../worker/serve.ts';
 import { openStack, type Stack } from '../../stack.ts';
 import { isUnavailable } from '../../temporal-errors.ts';
@@ -15,6 +17,8 @@ interface WorkerFlags {
   readonly sessionId?: string;
   readonly processes?: number;
   readonly concurrency?: number;
+  readonly healthPort?: number;
+  readonly healthHost?: string;
   readonly mode: string;
   readonly env: string;
   readonly redis?: string;
@@ -25,10 +29,10 @@ export function workerCommand(): Command {
   const command = new Command('worker').description(
     'measure trials of sessions, under a worker id, until ended',
   );
-  const { workerId, sessionId, processes, concurrency, mode, env, redisUrl, logFormat } = options;
-  for (const option of [workerId, sessionId, processes, concurrency, mode, env, redisUrl, logFormat]) {
-    command.addOption(option());
-  }
+  const { workerId, sessionId, processes, concurrency, healthPort, healthHost } = options;
+  const { mode, env, redisUrl, logFormat } = options;
+  const own = [workerId, sessionId, processes, concurrency, healthPort, healthHost];
+  for (const option of [...own, mode, env, redisUrl, logFormat]) command.addOption(option());
   return command
     .addHelpText(
       'after',
@@ -37,52 +41,80 @@ With --session-id it measures that session alone. With --processes n it runs n w
 
 Examples:
   $ arbtune worker --worker-id rack2-a --concurrency 8
-  $ arbtune worker --worker-id here --processes 4 --session-id mine`,
+  $ arbtune worker --worker-id here --processes 4 --session-id mine
+  $ arbtune worker --health-port 9464   # curl localhost:9464/readyz`,
     )
     .action(async (flags: WorkerFlags) => {
       const output = createOutput(flags.logFormat);
+      const health = healthSettings(flags, process.env);
       await interruptible((signal) =>
         flags.processes === undefined
-          ? work(flags, output, signal)
-          : spawnWorkers(flags.workerId, flags.processes, signal),
+          ? work(flags, health, output, signal)
+          : spawnWorkers(
+              {
+                ...{ workerId: flags.workerId, count: flags.processes, healthPort: flags.healthPort },
+                log: (line) => output.note(line),
+              },
+              signal,
+            ),
       );
     });
 }
 
-async function work(flags: WorkerFlags, output: Output, signal: AbortSignal): Promise<void> {
-  const { workerId, sessionId, concurrency, env, mode, redis } = flags;
+async function work(
+  flags: WorkerFlags,
+  health: HealthSettings | undefined,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const { env, mode, redis } = flags;
   const log = (line: string) => output.note(line);
-  const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
+  const page = health && (await openHealthPage(health, log));
   try {
-    await refuseUnknownSession();
-    const worker = await serveSessions({
-      ...stack,
-      workerId,
-      ...(sessionId === undefined ? {} : { sessionId }),
-      ...(concurrency === undefined ? {} : { concurrency }),
-      log,
-    });
-    signal.addEventListener('abort', () => void worker.stop(), { once: true });
+    const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
     try {
-      if (sessionId !== undefined) await announce(stack, sessionId, workerId, signal);
-      if (!signal.aborted) output.log('TUNING', `worker ${workerId} is ready`, { worker_id: workerId });
-    } catch (error) {
-      await worker.stop();
-      throw error;
+      if (flags.sessionId !== undefined) await refuseUnknownSession(stack, flags.sessionId);
+      await serve(stack, flags, page, output, signal);
+    } finally {
+      await stack.close();
     }
-    if (signal.aborted) await worker.stop();
-    await worker.stopped;
-    output.log('TUNING', `worker ${workerId} has ended`, { worker_id: workerId });
   } finally {
-    await stack.close();
+    await page?.close();
   }
+}
 
-  async function refuseUnknownSession(): Promise<void> {
-    if (sessionId === undefined) return;
-    const execution = await stack.client.describe(sessionId);
-    if (execution?.status.name === 'RUNNING') return;
-    throw new ArbtuneError('not-found', `No running session "${sessionId}" in env ${env}, mode ${mode}`);
+async function serve(
+  stack: Stack,
+  { workerId, sessionId, concurrency }: WorkerFlags,
+  page: HealthPage | undefined,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const worker = await serveSessions({
+    ...stack,
+    workerId,
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(page ? { health: page.health } : {}),
+    log: (line) => output.note(line),
+  });
+  signal.addEventListener('abort', () => void worker.stop(), { once: true });
+  try {
+    if (sessionId !== undefined) await announce(stack, sessionId, workerId, signal);
+    if (!signal.aborted) output.log('TUNING', `worker ${workerId} is ready`, { worker_id: workerId });
+  } catch (error) {
+    await worker.stop();
+    throw error;
   }
+  if (signal.aborted) await worker.stop();
+  await worker.stopped;
+  output.log('TUNING', `worker ${workerId} has ended`, { worker_id: workerId });
+}
+
+async function refuseUnknownSession({ client, env, mode }: Stack, sessionId: string): Promise<void> {
+  const execution = await client.describe(sessionId);
+  if (execution?.status.name === 'RUNNING') return;
+  throw new ArbtuneError('not-found', `No running session "${sessionId}" in env ${env}, mode ${mode}`);
 }
 
 /** Tells the session of its worker, as often as it takes: a worker that has just died is still waited for. */

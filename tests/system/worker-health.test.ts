@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { freePorts } from '../../src/embedded/ports.ts';
+import { waitUntil } from '../support/processes.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import { slowConfig } from './support/configs.ts';
+import { figures } from './support/figures.ts';
+import { undisturbed } from './support/reference.ts';
+import { sandbox } from './support/sandbox.ts';
+
+/** What a worker says of itself while it serves, while its store is gone, and while it drains. */
+
+const TRIALS = 8;
+const QUOTES_PER_SECOND = 200;
+
+test('a worker is ready while it polls and its store answers, and counts what it did', async () => {
+  const redis = await startRedisServer();
+  try {
+    const machine = sandbox({ environment: { REDIS_URL: redis.url } });
+    const [port = 0] = await freePorts(1);
+    await machine.worker('counted', ['--health-port', String(port)]);
+    await waitUntil(async () => (await get(port, '/readyz')).status === 200);
+    const config = slowConfig(machine.folder);
+    await machine.json(['start', '--config', config, '--iterations', '8', '--session-id', 'counted']);
+    const client = await machine.client();
+    await client.wait('counted');
+
+    const { body } = await get(port, '/metrics');
+    expect(body).toContain('arbtune_trials_total{status="completed"} 8\n');
+    expect(body).toContain('arbtune_trials_total{status="failed"} 0\n');
+    expect(body).toContain('arbtune_trials_in_flight 0\n');
+    expect(body).toContain('arbtune_trial_duration_seconds_count 8\n');
+    expect(body).toMatch(/^arbtune_batches_total [1-8]$/m);
+    expect(body).toMatch(/^arbtune_store_write_duration_seconds_count [1-9]\d*$/m);
+    expect(body).toMatch(/^temporal_activity_execution_latency_seconds_count\{.*evaluateTrials.*\} [1-9]/m);
+
+    await redis.kill();
+    const away = await waitUntil(async () => {
+      const answer = await get(port, '/readyz');
+      return answer.status === 503 && answer;
+    });
+    expect(away.body).toMatch(/^the store does not answer: .+\n$/);
+    expect(await get(port, '/healthz')).toMatchObject({ status: 200 });
+    await redis.restart();
+    await waitUntil(async () => (await get(port, '/readyz')).status === 200);
+  } finally {
+    await redis.stop();
+  }
+});
+
+test('a worker told to end is ready no more, hands back or finishes its trials, and loses none', {
+  timeout: 120_000,
+}, async () => {
+  const machine = sandbox();
+  const [port = 0] = await freePorts(1);
+  const leaving = await machine.worker('leaving', ['--concurrency', '1', '--health-port', String(port)]);
+  const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
+  const csv = join(machine.folder, 'out.csv');
+  const flags = ['--iterations', String(TRIALS), '--session-id', 'drained', '--output-csv', csv];
+  await machine.json(['start', '--config', config, ...flags]);
+  const client = await machine.client();
+  await waitUntil(async () => (await client.status('drained')).completed > 0);
+  await waitUntil(async () => /^arbtune_trials_in_flight [1-9]/m.test((await get(port, '/metrics')).body));
+
+  const gone = leaving.kill('SIGTERM');
+  const answers: string[] = [];
+  while (leaving.child.exitCode === null) {
+    const answer = await get(port, '/readyz').catch(() => undefined);
+    if (answer) answers.push(answer.body);
+  }
+  expect(answers).toContain('draining\n');
+  expect(answers.at(-1)).toBe('draining\n');
+  expect(await gone).toEqual({ code: 0, signal: null });
+
+  await machine.worker('staying');
+  await client.wait('drained');
+  expect(figures(csv)).toEqual(await undisturbed(TRIALS, QUOTES_PER_SECOND));
+});
+
+test('each of several processes has a page of its own; a page for others without a token starts nothing', async () => {
+  const machine = sandbox();
+  const ports = await freePorts(2);
+  const flags = ['--processes', '2', '--health-port', String(ports[0])];
+  const fleet = machine.start(['worker', '--worker-id', 'w', ...flags]);
+  await waitUntil(async () => {
+    const answers = await Promise.all(ports.map((port) => get(port, '/readyz').catch(() => undefined)));
+    return answers.every((answer) => answer?.status === 200);
+  });
+  await fleet.kill('SIGTERM');
+
+  const open = await machine.run(['worker', '--health-port', String(ports[0]), '--health-host', '0.0.0.0']);
+  expect(open.code).toBe(2);
+  expect(open.stderr).toMatch(/^--health-host 0\.0\.0\.0 would open .* set ARBTUNE_HEALTH_TOKEN .*\n$/);
+});
+
+async function get(port: number, path: string): Promise<{ status: number; body: string }> {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: answer.status, body: await answer.text() };
+}
