@@ -34,22 +34,28 @@ export async function readSessionHistory(
   client: Client,
   session: SessionIdentity,
 ): Promise<SessionHistory | undefined> {
-  const workflowId = workflowIdOf(session);
   const records = new Map<number, TrialRecord>();
+  let evaluations = new Map<string, EvaluateInput>();
   let input: SessionInput | undefined;
-  for (const runId of await runsOf(client, workflowId)) {
-    const evaluations = new Map<string, EvaluateInput>();
-    for await (const event of eventsOf(client, { workflowId, runId })) {
-      const started = event.workflowExecutionStartedEventAttributes?.input;
-      if (started) input = await decodeArgument<SessionInput>(client, started);
-      for (const record of await recordsOf(client, session.sessionId, event, evaluations, input)) {
-        if (record.reason !== undefined || !records.has(record.iteration))
-          records.set(record.iteration, record);
-      }
+  for await (const event of sessionEvents(client, session)) {
+    const started = event.workflowExecutionStartedEventAttributes?.input;
+    if (started) {
+      input = await decodeArgument<SessionInput>(client, started);
+      evaluations = new Map();
+    }
+    for (const record of await recordsOf(client, session.sessionId, event, evaluations, input)) {
+      if (record.reason !== undefined || !records.has(record.iteration))
+        records.set(record.iteration, record);
     }
   }
   if (!input) return undefined;
   return { input, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
+}
+
+/** Every event of all runs of the session that the service still keeps, oldest first. */
+export async function* sessionEvents(client: Client, session: SessionIdentity): AsyncGenerator<HistoryEvent> {
+  const workflowId = workflowIdOf(session);
+  for (const runId of await runsOf(client, workflowId)) yield* eventsOf(client, { workflowId, runId });
 }
 
 /** The records that one event tells of; `evaluations` remembers what is being measured, by its scheduling event. */
