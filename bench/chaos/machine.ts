@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import type { ResultStore } from '../../src/store/result-store.ts';
 import { cleanEnvironment } from '../../tests/support/environment.ts';
 import { type RedisServer, startRedisServer } from '../../tests/support/redis-server.ts';
+import { mountSmallDisk, unmount } from '../../tests/support/small-disk.ts';
 import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.ts';
 import { type OwnTemporalServer, startTemporalServer } from '../../tests/support/temporal-server.ts';
 import { Workers } from './workers.ts';
@@ -44,7 +44,7 @@ export interface Machine {
 
 const ENV = 'chaos';
 /** Room for the store and the columns of the market data, little enough to fill in no time. */
-const DISK = 'size=192m';
+const DISK_MB = 192;
 
 export async function startMachine(kind: StackKind, workers: number, seed: number): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'arbtune-chaos-'));
@@ -55,8 +55,8 @@ export async function startMachine(kind: StackKind, workers: number, seed: numbe
   };
   try {
     mkdirSync(home);
-    const hasOwnDisk = kind === 'embedded' && mount(home);
-    if (hasOwnDisk) closing.push(() => spawnSync('umount', ['-l', home]));
+    const hasOwnDisk = kind === 'embedded' && mountSmallDisk(home, DISK_MB);
+    if (hasOwnDisk) closing.push(() => unmount(home));
     const server = await startTemporalServer(folder);
     closing.push(() => server.stop());
     const password = randomUUID();
@@ -109,9 +109,4 @@ function startOwnRedis(password: string): Promise<RedisServer> {
     config: ['appendonly yes', 'appendfsync everysec', `requirepass ${password}`],
     password,
   });
-}
-
-/** False where this user may not. */
-function mount(folder: string): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', DISK, 'none', folder]).status === 0;
 }

@@ -59,8 +59,8 @@ export const workerFaults: readonly Fault[] = [
     async inject({ workers }) {
       await workers.settled();
       const count = workers.ids.length;
-      const doomed = await workers.addDoomed();
       await workers.endAll();
+      const doomed = await workers.addDoomed();
       await doomed.exited;
       return () => workers.add(count);
     },
