@@ -16,10 +16,22 @@ export interface Fault {
   /** Why this machine cannot have it; absent or undefined: it can. */
   readonly impossible?: (machine: Machine) => string | undefined;
   /** Breaks it; the result mends it. */
-  inject(machine: Machine, random: RandomStream): Promise<Heal>;
+  inject(machine: Machine, random: RandomStream, sessionId: string): Promise<Heal>;
 }
 
 export type Heal = () => Promise<unknown>;
 
 /** Of a fault that nothing mends. */
 export const nothing: Heal = async () => {};
+
+/** Keeps the session from ending while something is made ready that takes longer than a trial. */
+export async function whilePaused<T>(
+  { client }: Machine,
+  sessionId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await client.pause(sessionId);
+  const result = await work();
+  await client.unpause(sessionId);
+  return result;
+}

@@ -1,15 +1,20 @@
 import { loadavg } from 'node:os';
+import { type Court, onMachine, possible } from './court.ts';
+import type { Fault } from './fault.ts';
 import { FAULTS, faultsOn } from './faults/registry.ts';
 import type { StackKind } from './machine.ts';
 import { type MatrixEntry, matrixTable } from './matrix.ts';
 import { type ChaosOptions, readOptions, USAGE } from './options.ts';
 import { planAny, planMany, planOne } from './schedule.ts';
-import { onMachine, possible } from './trial-run.ts';
 
 /** `npm run chaos`: breaks what can break under real sessions and compares each with one that nothing disturbed. */
 
 /** Faults of one session in a random run. */
 const FAULTS_PER_SESSION = 2;
+
+/** For a fault to strike at all; each attempt is a session of its own, with an index of its own. */
+const MOST_ATTEMPTS = 3;
+const SPARE_INDICES = 1_000;
 
 const log = (line: string) => console.error(`${new Date().toISOString().slice(11, 23)} ${line}`);
 
@@ -58,10 +63,18 @@ async function breakEach(stack: StackKind, chaos: ChaosOptions, note: Note): Pro
     for (let round = 0; round < chaos.rounds; round += 1) {
       for (const [i, fault] of faults.entries()) {
         const index = round * faults.length + i;
-        note({ fault, session: await judge(planOne(chaos.seed, index, fault, chaos.trials)) });
+        note({ fault, session: await struck(judge, chaos, index, fault) });
       }
     }
   });
+}
+
+/** A session that was over before its fault could strike shows nothing: then another, at another moment. */
+async function struck(judge: Court['judge'], { seed, trials }: ChaosOptions, index: number, fault: Fault) {
+  for (let attempt = 0; ; attempt += 1) {
+    const session = await judge(planOne(seed, index + attempt * SPARE_INDICES, fault, trials));
+    if (session.run.injections.length > 0 || attempt === MOST_ATTEMPTS) return session;
+  }
 }
 
 async function breakAtRandom(stack: StackKind, chaos: ChaosOptions, note: Note): Promise<void> {

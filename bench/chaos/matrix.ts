@@ -1,5 +1,5 @@
+import type { JudgedSession } from './court.ts';
 import type { Fault } from './fault.ts';
-import type { JudgedSession } from './trial-run.ts';
 
 /** The fault matrix: what became of each fault, as the table that docs/operations.md shows. Pure. */
 

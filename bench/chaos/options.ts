@@ -9,7 +9,7 @@ export const USAGE = `npm run chaos -- [options]
   --kills N         instead: one session with N random kills of workers
   --seed S          of the schedule; the same seed, the same faults at the same trials (1)
   --stack NAME      ${STACKS.join(' | ')} (both, one after the other)
-  --trials N        of a session (60; with --kills 2000)
+  --trials N        of a session (120; with --kills 2000)
   --workers N       worker processes (2; with --kills 4)
   --faults A,B      only these
   --rounds N        of the matrix (1)`;
@@ -51,7 +51,7 @@ export function readOptions(args: readonly string[]): ChaosOptions | undefined {
     kills: wholeNumber('kills', values.kills ?? '20'),
     seed: wholeNumber('seed', values.seed),
     stacks: STACKS.filter((name) => name === stackOf(values.stack) || values.stack === undefined),
-    trials: wholeNumber('trials', values.trials ?? (isKills ? '2000' : '60')),
+    trials: wholeNumber('trials', values.trials ?? (isKills ? '2000' : '120')),
     workers: wholeNumber('workers', values.workers ?? (isKills ? '4' : '2')),
     rounds: wholeNumber('rounds', values.rounds),
     faults: values.faults?.split(','),

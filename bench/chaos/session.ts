@@ -28,8 +28,8 @@ export interface SessionRun {
   readonly csv: string;
 }
 
-/** Quotes of a venue a second: a trial takes tens of milliseconds on two cores. */
-const QUOTES_PER_SECOND = 200;
+/** Quotes of a venue a second, so many that trials are worth spreading over workers. */
+const QUOTES_PER_SECOND = 500;
 const IN_FLIGHT = 4;
 const LOOK_EVERY_MS = 50;
 /** A session that has not ended so long after its last fault does not. */
@@ -64,7 +64,7 @@ export async function runSession(
     const lasting = lastsMs > 0 ? ` for ${lastsMs} ms` : '';
     log(`${sessionId}: ${fault.name}${lasting} after ${finished} trials (wanted ${afterTrials})`);
     const at = Date.now();
-    const heal = await fault.inject(machine, randomStream(seed, plan.index, `${i} ${fault.name}`));
+    const heal = await fault.inject(machine, randomStream(seed, plan.index, `${i} ${fault.name}`), sessionId);
     await delay(lastsMs);
     await heal();
     const counts = fault.lasts !== undefined && fault.isBypassed === undefined;

@@ -2,7 +2,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { TrialRecord } from '../store/trial-record.ts';
 import type { SessionIdentity, SessionInput } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
-import type { EvaluateInput, PersistInput } from './activities.ts';
+import type { EvaluateInput, PersistInput, SearchedBatch } from './activities.ts';
 import type { MeasuredBatch } from './measured-batch.ts';
 import { toRecords } from './measurement.ts';
 import { decodeArgument } from './session-specs.ts';
@@ -34,16 +34,25 @@ export async function readSessionHistory(
   client: Client,
   session: SessionIdentity,
 ): Promise<SessionHistory | undefined> {
+  return await recordsIn(client, session.sessionId, sessionEvents(client, session));
+}
+
+/** The same of events that are at hand; `client` decodes them. */
+export async function recordsIn(
+  client: Client,
+  sessionId: string,
+  events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>,
+): Promise<SessionHistory | undefined> {
   const records = new Map<number, TrialRecord>();
-  let evaluations = new Map<string, EvaluateInput>();
+  let measuring: Measuring = new Map();
   let input: SessionInput | undefined;
-  for await (const event of sessionEvents(client, session)) {
+  for await (const event of events) {
     const started = event.workflowExecutionStartedEventAttributes?.input;
     if (started) {
       input = await decodeArgument<SessionInput>(client, started);
-      evaluations = new Map();
+      measuring = new Map();
     }
-    for (const record of await recordsOf(client, session.sessionId, event, evaluations, input)) {
+    for (const record of await recordsOf(client, sessionId, event, measuring, input)) {
       if (record.reason !== undefined || !records.has(record.iteration))
         records.set(record.iteration, record);
     }
@@ -58,30 +67,36 @@ export async function* sessionEvents(client: Client, session: SessionIdentity): 
   for (const runId of await runsOf(client, workflowId)) yield* eventsOf(client, { workflowId, runId });
 }
 
-/** The records that one event tells of; `evaluations` remembers what is being measured, by its scheduling event. */
+/** What is being measured, by the event that scheduled it; a search says itself which trials it measured. */
+type Measuring = Map<string, EvaluateInput | 'search'>;
+
+/** The records that one event tells of. */
 async function recordsOf(
   client: Client,
   sessionId: string,
   event: HistoryEvent,
-  evaluations: Map<string, EvaluateInput>,
+  measuring: Measuring,
   input: SessionInput | undefined,
 ): Promise<TrialRecord[]> {
   const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } =
     event;
-  if (scheduled?.activityType?.name === 'evaluateTrials' && scheduled.input) {
-    evaluations.set(String(event.eventId), await decodeArgument<EvaluateInput>(client, scheduled.input));
+  const name = scheduled?.activityType?.name;
+  if (name === 'searchTrials') measuring.set(String(event.eventId), 'search');
+  if (name === 'evaluateTrials' && scheduled?.input) {
+    measuring.set(String(event.eventId), await decodeArgument<EvaluateInput>(client, scheduled.input));
   }
-  if (scheduled?.activityType?.name === 'persistTrials' && scheduled.input) {
+  if (name === 'persistTrials' && scheduled?.input) {
     const { dataHash, batches } = await decodeArgument<PersistInput>(client, scheduled.input);
     return batches.flatMap(({ measured, trials }) => toRecords(measured, trials, { sessionId, dataHash }));
   }
-  const evaluation = evaluations.get(String(completed?.scheduledEventId));
-  if (evaluation && completed?.result && input) {
-    const measured = await decodeArgument<MeasuredBatch>(client, completed.result);
-    const { dataHash } = input.spec;
-    return toRecords(measured, evaluation.trials, { sessionId, dataHash });
+  const measured = measuring.get(String(completed?.scheduledEventId));
+  if (!measured || !completed?.result || !input) return [];
+  const session = { sessionId, dataHash: input.spec.dataHash };
+  if (measured === 'search') {
+    const batch = await decodeArgument<SearchedBatch>(client, completed.result);
+    return toRecords(batch.measured, batch.trials, session);
   }
-  return [];
+  return toRecords(await decodeArgument<MeasuredBatch>(client, completed.result), measured.trials, session);
 }
 
 /** Oldest first: a session that was continued or resumed has several. */

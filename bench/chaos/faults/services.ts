@@ -129,11 +129,10 @@ const redisFaults: readonly Fault[] = [
     stacks: ['redis'],
     lasts: [500, 2_000],
     isBypassed: true,
-    async inject(machine) {
+    async inject(machine, _random, sessionId) {
       await redisOf(machine).client().flushall();
       return async () => {
-        const [session] = await machine.client.list();
-        const repair = machine.workers.command(['repair', session?.sessionId ?? '']);
+        const repair = machine.workers.command(['repair', sessionId]);
         const { code } = await repair.exited;
         if (code !== 0) throw new Error(`repair ended with ${code}: ${repair.stderr()}`);
       };

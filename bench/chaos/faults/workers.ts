@@ -1,4 +1,4 @@
-import { type Fault, nothing } from '../fault.ts';
+import { type Fault, nothing, whilePaused } from '../fault.ts';
 import { STACKS } from '../machine.ts';
 
 /** What can happen to workers and clients. */
@@ -71,8 +71,11 @@ export const workerFaults: readonly Fault[] = [
     stacks: STACKS,
     lasts: [2_000, 4_000],
     isBypassed: true,
-    async inject({ workers }, random) {
-      const id = await workers.addSkewed(random() < 0.5 ? HOUR_MS : -HOUR_MS);
+    async inject(machine, random, sessionId) {
+      const { workers } = machine;
+      const id = await whilePaused(machine, sessionId, () =>
+        workers.addSkewed(random() < 0.5 ? HOUR_MS : -HOUR_MS),
+      );
       return () => workers.end(id, 'SIGTERM');
     },
   },
@@ -80,11 +83,9 @@ export const workerFaults: readonly Fault[] = [
     name: 'client-killed',
     what: 'a client that serves and follows the session (`resume`) killed',
     stacks: STACKS,
-    async inject({ workers, client }) {
-      const [session] = await client.list();
-      if (!session) throw new Error('No session runs');
-      const resume = workers.command(['resume', session.sessionId, '--worker-id', 'client']);
-      await Promise.race([resume.waitFor(/session \S+ joined/), resume.exited]);
+    async inject(machine, _random, sessionId) {
+      const resume = machine.workers.command(['resume', sessionId, '--worker-id', 'client']);
+      await whilePaused(machine, sessionId, () => resume.waitFor(/session \S+ joined/));
       await resume.kill();
       return nothing;
     },
