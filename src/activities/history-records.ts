@@ -38,32 +38,45 @@ export async function readSessionHistory(
   client: Client,
   session: SessionIdentity,
 ): Promise<SessionHistory | undefined> {
-  const workflowId = workflowIdOf(session);
+  return await recordsIn(client, session.sessionId, sessionEvents(client, session));
+}
+
+/** The same of events that are at hand; `client` decodes them. */
+export async function recordsIn(
+  client: Client,
+  sessionId: string,
+  events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>,
+): Promise<SessionHistory | undefined> {
   const records = new Map<number, TrialRecord>();
+  let measuring: Measuring = new Map();
   let input: SessionInput | undefined;
   let told: Pick<SessionHistory, 'target' | 'orders'> | undefined;
-  for (const runId of await runsOf(client, workflowId)) {
-    const measuring: Measuring = new Map();
-    for await (const event of eventsOf(client, { workflowId, runId })) {
-      const started = event.workflowExecutionStartedEventAttributes?.input;
-      if (started) {
-        input = await decodeArgument<SessionInput>(client, started);
-        const { spec, carried } = input;
-        told = {
-          target: carried?.target ?? spec.maxIterations,
-          orders: carried?.orders ?? firstOrders(spec.parallelism, spec.enqueue),
-        };
-      }
-      const update = await updateOf(client, event);
-      if (update && told) told = { target: update.iterations, orders: update.orders ?? told.orders };
-      for (const record of await recordsOf(client, session.sessionId, event, measuring, input)) {
-        if (record.reason !== undefined || !records.has(record.iteration))
-          records.set(record.iteration, record);
-      }
+  for await (const event of events) {
+    const started = event.workflowExecutionStartedEventAttributes?.input;
+    if (started) {
+      input = await decodeArgument<SessionInput>(client, started);
+      measuring = new Map();
+      const { spec, carried } = input;
+      told = {
+        target: carried?.target ?? spec.maxIterations,
+        orders: carried?.orders ?? firstOrders(spec.parallelism, spec.enqueue),
+      };
+    }
+    const update = await updateOf(client, event);
+    if (update && told) told = { target: update.iterations, orders: update.orders ?? told.orders };
+    for (const record of await recordsOf(client, sessionId, event, measuring, input)) {
+      if (record.reason !== undefined || !records.has(record.iteration))
+        records.set(record.iteration, record);
     }
   }
   if (!input || !told) return undefined;
   return { input, ...told, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
+}
+
+/** Every event of all runs of the session that the service still keeps, oldest first. */
+export async function* sessionEvents(client: Client, session: SessionIdentity): AsyncGenerator<HistoryEvent> {
+  const workflowId = workflowIdOf(session);
+  for (const runId of await runsOf(client, workflowId)) yield* eventsOf(client, { workflowId, runId });
 }
 
 /** What the event has the store told of the session. */

@@ -1,8 +1,14 @@
-import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { ArbtuneError } from '../errors.ts';
 import type { ResultStore, SessionRecord, WorkerRecord } from '../store/result-store.ts';
 import type { SessionStatus } from '../workflows/messages.ts';
-import { taskQueueOf } from '../workflows/names.ts';
+import {
+  activityWarnings,
+  completedAtEnd,
+  lastPoll,
+  lossWarning,
+  noWorkersWarning,
+  stuckReason,
+} from './session-troubles.ts';
 import type { Stack } from './stack.ts';
 import { isUnavailable } from './temporal-errors.ts';
 
@@ -10,7 +16,10 @@ import { isUnavailable } from './temporal-errors.ts';
 
 export interface SessionReport {
   readonly session_id: string;
-  /** A phase of `SessionStatus`, Temporal's own word where only Temporal knows, or `stuck`. */
+  /**
+   * A phase of `SessionStatus`, Temporal's own word where only Temporal knows, or what is wrong: `stuck` (its code
+   * fails), `corrupt` (the store has lost trials), `orphaned` (Temporal does not know it).
+   */
   readonly status: string;
   /** From the workflow; absent when no worker answers. */
   readonly session?: SessionStatus;
@@ -20,9 +29,6 @@ export interface SessionReport {
   /** What needs a person's attention, a sentence each. */
   readonly warnings: readonly string[];
 }
-
-/** Workflow tasks that have failed this often in a row will go on failing: the code, not a passing fault. */
-const STUCK_ATTEMPTS = 5;
 
 /** @throws ArbtuneError `not-found` when neither Temporal nor the store knows the session */
 export async function reportSession(stack: Stack, sessionId: string): Promise<SessionReport> {
@@ -37,28 +43,33 @@ export async function reportSession(stack: Stack, sessionId: string): Promise<Se
   const warnings = [...(await stack.store.warnings())];
   const base = { session_id: sessionId, ...(stored ? { stored } : {}), workers };
   if (!execution) {
-    warnings.push(`Temporal does not know the session; go on with it by \`arbtune resume ${sessionId}\``);
-    return { ...base, status: 'orphaned', warnings };
+    const orphaned = `Temporal does not know the session, the store does; go on with it by \`arbtune resume ${sessionId}\``;
+    return { ...base, status: 'orphaned', warnings: [orphaned, ...warnings] };
   }
   if (execution.status.name !== 'RUNNING') {
+    const lost = await lossWarning(stack.store, sessionId, completedAtEnd(execution));
+    if (lost) return { ...base, status: 'corrupt', warnings: [lost, ...warnings] };
     const unsaid = !stored || ['running', 'paused', 'stopping'].includes(stored.status);
     return { ...base, status: unsaid ? execution.status.name.toLowerCase() : stored.status, warnings };
   }
   warnings.push(...activityWarnings(execution));
-  const stuck = stuckReason(execution);
+  const stuck = await stuckReason(stack, execution);
   if (stuck) return { ...base, status: 'stuck', warnings: [stuck, ...warnings] };
-  const idle = await noWorkersWarning(stack);
-  if (idle) return { ...base, status: stored?.status ?? 'running', warnings: [idle, ...warnings] };
+  const poll = await lastPoll(stack);
+  const unserved: SessionReport = {
+    ...base,
+    status: stored?.status ?? 'running',
+    warnings: [noWorkersWarning(stack, poll), ...warnings],
+  };
+  if (poll.isOld) return unserved;
   try {
     const session = await stack.client.status(sessionId);
+    const lost = await lossWarning(stack.store, sessionId, session.persisted);
+    if (lost) return { ...base, status: 'corrupt', session, warnings: [lost, ...warnings] };
     return { ...base, status: session.status, session, warnings };
   } catch (error) {
     if (!(error instanceof ArbtuneError && isUnavailable(error.cause))) throw error;
-    return {
-      ...base,
-      status: stored?.status ?? 'running',
-      warnings: ['no worker answers within 10 s', ...warnings],
-    };
+    return unserved;
   }
 }
 
@@ -70,33 +81,4 @@ async function readStored(
   if (!record) return undefined;
   const { spec: _, orders: __, ...rest } = record;
   return { ...rest, trials: await store.countTrials(sessionId) };
-}
-
-/** What keeps failing right now, in the failing part's own words. */
-function activityWarnings(execution: WorkflowExecutionDescription): string[] {
-  return (execution.raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) =>
-    lastFailure?.message && (attempt ?? 1) > 1
-      ? [`${activityType?.name} is at attempt ${attempt}: ${lastFailure.message}`]
-      : [],
-  );
-}
-
-function stuckReason(execution: WorkflowExecutionDescription): string | undefined {
-  const attempt = execution.raw.pendingWorkflowTask?.attempt ?? 1;
-  if (attempt < STUCK_ATTEMPTS) return undefined;
-  return `The session's workflow task has failed ${attempt - 1} times in a row: it is stuck until its code is mended; the reason is in the last WorkflowTaskFailed event`;
-}
-
-async function noWorkersWarning({ client, env, mode }: Stack): Promise<string | undefined> {
-  const queue = taskQueueOf({ env, mode });
-  const { pollers } = await client.temporal.workflowService.describeTaskQueue({
-    namespace: client.temporal.options.namespace,
-    taskQueue: { name: queue },
-    taskQueueType: 1,
-  });
-  const recent = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
-  // A poller asks again within a minute; one that has not is gone.
-  if (recent.some((time) => Date.now() - time < 60_000)) return undefined;
-  const since = recent.length > 0 ? ` since ${new Date(Math.max(...recent)).toISOString()}` : '';
-  return `no workers polling ${queue}${since}; start one by \`arbtune worker\` or \`arbtune resume\``;
 }

@@ -1,5 +1,6 @@
 import {
   isGrpcServiceError,
+  ServiceError,
   WorkflowFailedError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -11,13 +12,15 @@ import { ArbtuneError } from '../errors.ts';
 
 /** gRPC status codes, as the service sends them. */
 const GRPC_DEADLINE_EXCEEDED = 4;
+/** What a deadline is when this side counts it first. */
+const GRPC_CANCELLED = 1;
 const GRPC_UNAVAILABLE = 14;
+const UNAVAILABLE: readonly number[] = [GRPC_CANCELLED, GRPC_DEADLINE_EXCEEDED, GRPC_UNAVAILABLE];
 
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  return (
-    isGrpcServiceError(error) && (error.code === GRPC_UNAVAILABLE || error.code === GRPC_DEADLINE_EXCEEDED)
-  );
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && UNAVAILABLE.includes(cause.code);
 }
 
 /** The application failure that an update or a workflow ended with, if one did. */

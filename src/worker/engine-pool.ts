@@ -18,7 +18,16 @@ export interface EnginePoolOptions {
   /** Threads that measure, >= 1. */
   readonly threads: number;
   readonly location: DataLocation;
+  /** The module that the threads run, with the functions of engine-thread.ts; default that one. */
+  readonly engine?: string;
+  /** Heap of a thread, the market data aside; default `THREAD_HEAP_MB`. */
+  readonly threadHeapMb?: number;
 }
+
+/** A trial needs a few megabytes whatever its data: a thread that has come to this leaks, and is ended. */
+const THREAD_HEAP_MB = 512;
+/** What filled a thread's memory may have been earlier trials: the one it ran out on is tried so often in all. */
+const MEMORY_TRIES = 3;
 
 /** A chunk is sized to take this long: short enough to stop soon, long enough that messages do not matter. */
 const CHUNK_MS = 50;
@@ -39,16 +48,20 @@ interface Loaded {
   perTrialMs: number | undefined;
 }
 
-export function createEnginePool({ threads, location }: EnginePoolOptions): TrialEvaluator {
+export function createEnginePool(options: EnginePoolOptions): TrialEvaluator {
+  const { threads, location, threadHeapMb = THREAD_HEAP_MB } = options;
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new ArbtuneError('input', `Expected \`threads\` to be an integer >= 1, got ${threads}`);
   }
   const pool = new Piscina({
-    filename: fileURLToPath(new URL('engine-thread.ts', import.meta.url)),
+    filename: options.engine ?? fileURLToPath(new URL('engine-thread.ts', import.meta.url)),
     name: 'measureChunk',
     minThreads: threads,
     maxThreads: threads,
+    resourceLimits: { maxOldGenerationSizeMb: threadHeapMb },
   });
+  // The thread's task tells of its end too; without a listener this would end the process.
+  pool.on('error', () => {});
   const sessions = new Map<string, Promise<Loaded>>();
 
   function loadOnce(spec: SessionSpec): Promise<Loaded> {
@@ -68,21 +81,18 @@ export function createEnginePool({ threads, location }: EnginePoolOptions): Tria
       signal.throwIfAborted();
       const session = await loadOnce(spec);
       const queue = [...trials];
+      const limits = { trialMs: spec.limits.trialTimeoutMs, heapMb: threadHeapMb, ranOut: new Map() };
       const failure = new AbortController();
       const ended = AbortSignal.any([signal, failure.signal]);
       const lane = async (): Promise<void> => {
         for (;;) {
           ended.throwIfAborted();
-          const chunk = queue.splice(0, chunkSize(session, queue.length, threads));
+          // Where memory runs out, what a thread has measured is lost with it: then each trial is handed in by itself.
+          const size = limits.ranOut.size > 0 ? 1 : chunkSize(session, queue.length, threads);
+          const chunk = queue.splice(0, size);
           if (chunk.length === 0) return;
           const startedAt = performance.now();
-          const { outcomes, unmeasured } = await measureWatched(
-            pool,
-            session.data,
-            chunk,
-            spec.limits.trialTimeoutMs,
-            ended,
-          );
+          const { outcomes, unmeasured } = await measureWatched(pool, session.data, chunk, limits, ended);
           outcomes.forEach(onOutcome);
           queue.unshift(...unmeasured);
           if (unmeasured.length > 0) continue;
@@ -149,14 +159,25 @@ interface Measured {
   readonly unmeasured: readonly TrialRequest[];
 }
 
-/** Measures a chunk; ends its thread, and fails the trial that holds it up, when one takes longer than `limitMs`. */
+interface Limits {
+  readonly trialMs: number;
+  readonly heapMb: number;
+  /** How often a thread ran out of memory on a trial, by its iteration. */
+  readonly ranOut: Map<number, number>;
+}
+
+/**
+ * Measures a chunk of trials. A thread that runs out of memory, or is ended because a trial takes too long, takes that
+ * trial with it: the others are measured again.
+ */
 async function measureWatched(
   pool: Piscina,
   session: SessionData,
   trials: readonly TrialRequest[],
-  limitMs: number,
+  limits: Limits,
   signal: AbortSignal,
 ): Promise<Measured> {
+  const { trialMs } = limits;
   const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const hang = new AbortController();
   let current = 0;
@@ -167,11 +188,11 @@ async function measureWatched(
       if (now !== current) {
         current = now;
         since = performance.now();
-      } else if (current > 0 && performance.now() - since > limitMs) {
+      } else if (current > 0 && performance.now() - since > trialMs) {
         hang.abort();
       }
     },
-    Math.max(1, Math.min(WATCH_AT_MOST_MS, limitMs / WATCH_SHARE)),
+    Math.max(1, Math.min(WATCH_AT_MOST_MS, trialMs / WATCH_SHARE)),
   );
   try {
     const chunk: Chunk = { session, trials, progress };
@@ -181,16 +202,29 @@ async function measureWatched(
     return { outcomes, unmeasured: [] };
   } catch (error) {
     signal.throwIfAborted();
-    if (!hang.signal.aborted) throw error;
-    const hung = trials[current - 1]!;
+    const at = Atomics.load(progress, 0);
+    if (at === 0 || !(hang.signal.aborted || isOutOfMemory(error))) throw error;
+    const culprit = trials[at - 1]!;
+    const others = trials.filter((trial) => trial !== culprit);
+    if (!hang.signal.aborted) {
+      const times = (limits.ranOut.get(culprit.iteration) ?? 0) + 1;
+      limits.ranOut.set(culprit.iteration, times);
+      if (times < MEMORY_TRIES) return { outcomes: [], unmeasured: [culprit, ...others] };
+    }
     const failed: TrialOutcome = {
       status: 'failed',
-      iteration: hung.iteration,
-      error: `The trial took longer than ${limitMs} ms`,
+      iteration: culprit.iteration,
+      error: hang.signal.aborted
+        ? `The trial took longer than ${trialMs} ms`
+        : `The engine ran out of memory (${limits.heapMb} MB a thread)`,
       durationMs: performance.now() - since,
     };
-    return { outcomes: [failed], unmeasured: trials.filter((trial) => trial !== hung) };
+    return { outcomes: [failed], unmeasured: others };
   } finally {
     clearInterval(watch);
   }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }

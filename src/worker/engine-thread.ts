@@ -1,11 +1,8 @@
-import { performance } from 'node:perf_hooks';
 import type { TrialOutcome, TrialRequest } from '../activities/trial-evaluator.ts';
 import type { PrunerRule } from '../config/session-spec.ts';
-import { ArbtuneError } from '../errors.ts';
 import type { MarketData } from '../market-data/market-data.ts';
 import type { RiskProfile } from '../market-data/scenario.ts';
-import type { Metrics, ObjectiveSettings } from '../objective/objective.ts';
-import { scoreTrial } from '../objective/score.ts';
+import type { ObjectiveSettings } from '../objective/objective.ts';
 import { buildEdgeIndex, createIndexedFinder, type EdgeIndex } from '../paper-engine/edge-index.ts';
 import { type CandidateFinder, edgeFactorsOf } from '../paper-engine/edges.ts';
 import { resolveStrategy } from '../paper-engine/params.ts';
@@ -14,9 +11,8 @@ import { createScan } from '../paper-engine/scan.ts';
 import type { EngineSettings } from '../paper-engine/settings.ts';
 import { createWorld, type World } from '../paper-engine/world.ts';
 import type { Params } from '../search-space/space.ts';
-import type { ScenarioMetrics } from '../store/trial-record.ts';
 import { inlineTheEngine } from './engine-flags.ts';
-import { pruneTrial } from './prune-trial.ts';
+import { measureTrial, type TrialRules } from './measure-trial.ts';
 
 /** A thread of the engine pool: measures a chunk of trials on data that lies in shared memory. */
 
@@ -88,57 +84,17 @@ function compile({ key, sets, settings }: SessionData): readonly Compiled[] {
 /** Measures the chunk's trials in order; a trial that cannot be measured fails alone. */
 export function measureChunk({ session, trials, progress }: Chunk): TrialOutcome[] {
   const compiled = compile(session);
+  const rules = rulesOf(session);
   return trials.map((trial, i) => {
     Atomics.store(progress, 0, i + 1);
-    return measureTrial(session, compiled, trial);
+    return measureTrial(rules, trial, (scenario, params) => {
+      const { world, finder } = compiled[scenario]!;
+      return measure(world, resolveStrategy(params, session.sets[scenario]!.profile), finder);
+    });
   });
 }
 
-function measureTrial(
-  session: SessionData,
-  compiled: readonly Compiled[],
-  trial: TrialRequest,
-): TrialOutcome {
-  const { iteration } = trial;
-  const startedAt = performance.now();
-  const durationMs = (): number => performance.now() - startedAt;
-  try {
-    const params = { ...session.fixed, ...trial.params };
-    const scenarios: ScenarioMetrics[] = [];
-    for (const [i, { scenario, profile }] of session.sets.entries()) {
-      const { world, finder } = compiled[i]!;
-      const metrics = measure(world, resolveStrategy(params, profile), finder);
-      checkFinite(metrics, scenario);
-      scenarios.push({ scenario, metrics });
-      const pruned =
-        session.pruner &&
-        pruneTrial(
-          session.pruner,
-          session.objective,
-          session.sets.map((set) => set.scenario),
-          trial,
-          scenarios,
-        );
-      if (pruned) return { status: 'pruned', iteration, ...pruned, scenarios, durationMs: durationMs() };
-    }
-    const score = scoreTrial(session.objective, scenarios);
-    return { status: 'completed', iteration, ...score, scenarios, durationMs: durationMs() };
-  } catch (error) {
-    return { status: 'failed', iteration, error: sentenceOf(error), durationMs: durationMs() };
-  }
-}
-
-function checkFinite(metrics: Metrics, scenario: string): void {
-  for (const [name, value] of Object.entries(metrics)) {
-    if (Number.isFinite(value)) continue;
-    throw new ArbtuneError(
-      'input',
-      `The metric ${name} is ${value} on the scenario ${scenario}; expected a finite number`,
-    );
-  }
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof ArbtuneError) return error.message;
-  return `The paper engine failed: ${error instanceof Error ? error.message : String(error)}`;
+/** What of a session's data its trials' outcomes depend on, engine aside. */
+export function rulesOf({ sets, ...rest }: SessionData): TrialRules {
+  return { ...rest, scenarios: sets.map(({ scenario }) => scenario) };
 }

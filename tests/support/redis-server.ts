@@ -23,6 +23,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** The same port, folder and config again; resolves when it answers. */
   restart(): Promise<void>;
+  /** SIGSTOP and SIGCONT: it is there and does not answer. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** A plain client for what a test does behind the store's back; closed by `stop`. */
   client(): Redis;
   /** Ends the server and removes its folder. */
@@ -70,6 +72,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     url: `redis://127.0.0.1:${port}`,
     kill,
     restart: start,
+    signal: (name) => void server?.kill(name),
     client() {
       const client = quietClient(port, options.password);
       clients.push(client);

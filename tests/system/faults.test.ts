@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { endProcess } from '../../src/embedded/dev-server.ts';
 import { identifyProcess } from '../../src/embedded/process-identity.ts';
 import { randomStream } from '../../src/search-space/random-stream.ts';
-import { waitUntil } from '../support/processes.ts';
+import { type TestProcess, waitUntil } from '../support/processes.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { slowConfig } from './support/configs.ts';
 import { column, figures, iterations, readCsv } from './support/figures.ts';
@@ -115,13 +115,25 @@ test('the embedded server killed alone under `run`: it comes back by itself', {
   await expectUndisturbed(csv);
 });
 
-test('the client killed, the session goes on, and `resume` sees its end', { timeout: 120_000 }, async () => {
+test('clients interrupted and killed: each says how to come back, and the session goes on', {
+  timeout: 120_000,
+}, async () => {
   const machine = sandbox();
   const { flags, csv } = sessionFlags(machine, 'unwatched');
   await machine.worker('steady');
-  const run = machine.start(['run', '--worker-id', 'client', ...flags]);
-  await run.waitFor(/\[RESULT\] trial 6 /);
-  await run.kill();
+  await machine.json(['start', ...flags]);
+  const watch = machine.start(['watch', 'unwatched']);
+  const resumes = ['first', 'second'].map((id) => machine.start(['resume', 'unwatched', '--worker-id', id]));
+  const [interrupted, killed] = resumes as [TestProcess, TestProcess];
+  await Promise.all([
+    watch.waitFor(/session unwatched: running/),
+    ...resumes.map((resume) => resume.waitFor(/session unwatched joined/)),
+  ]);
+  await killed.kill();
+  expect(await watch.kill('SIGINT')).toEqual({ code: 130, signal: null });
+  expect(watch.stderr()).toBe('the session goes on; come back with: arbtune watch unwatched\n');
+  expect(await interrupted.kill('SIGINT')).toEqual({ code: 130, signal: null });
+  expect(interrupted.stderr()).toContain('Come back with: arbtune resume unwatched');
   const client = await machine.client();
   await client.wait('unwatched');
   await expectUndisturbed(csv);

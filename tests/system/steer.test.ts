@@ -76,7 +76,7 @@ describe('joining', () => {
     ]);
     expect(other).toMatchObject({ code: 4, stdout: '' });
     expect(other.stderr).toMatch(
-      /Session mine has another config.*tuning\.seed: 42 in the session, 7 in this config/s,
+      /Session mine has another config \(the session [0-9a-f]{8}\/[0-9a-f]{8}, this config [0-9a-f]{8}\/[0-9a-f]{8}\).*tuning\.seed: 42 in the session, 7 in this config/s,
     );
     const client = await machine.client();
     expect(await client.status('mine')).toMatchObject({ status: 'paused', iterations: TRIALS });

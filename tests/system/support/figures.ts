@@ -6,7 +6,13 @@ import { parse } from 'csv-parse/sync';
 export type Row = Readonly<Record<string, string>>;
 
 /** Who measured a trial, when, and how long it took: all that may differ between two runs of the same session. */
-const CIRCUMSTANCES = ['session_id', 'timestamp', 'worker_id', 'duration_ms', 'attempt'];
+export const CIRCUMSTANCES: readonly string[] = [
+  'session_id',
+  'timestamp',
+  'worker_id',
+  'duration_ms',
+  'attempt',
+];
 
 export function readCsv(path: string): Row[] {
   return parse(readFileSync(path), { columns: true });

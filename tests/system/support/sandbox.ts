@@ -37,15 +37,15 @@ export interface Sandbox {
     args?: readonly string[],
     extra?: Readonly<Record<string, string>>,
   ): Promise<TestProcess>;
-  /** A client of the suite's server, for looking at sessions without a command. */
+  /** A client of its server, for looking at sessions without a command. */
   client(keys?: readonly CodecKey[]): Promise<TuningClient>;
   /** Runs the command and reads the one JSON value that it prints; anything else on stdout is an error. */
   json<T>(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<T>;
 }
 
 export interface SandboxOptions {
-  /** `embedded`: its own Temporal server, brought up by its commands; default: the suite's. */
-  readonly temporal?: 'embedded' | 'suite';
+  /** `embedded`: its own Temporal server, brought up by its commands; an address: that server; default: the suite's. */
+  readonly temporal?: 'embedded' | { readonly address: string };
   /** More of the environment of all its commands. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -53,14 +53,15 @@ export interface SandboxOptions {
 const WITHOUT_ENV = ['validate', 'dev'];
 let count = 0;
 
-export function sandbox({ temporal = 'suite', environment = {} }: SandboxOptions = {}): Sandbox {
+export function sandbox({ temporal, environment = {} }: SandboxOptions = {}): Sandbox {
+  const address = temporal === 'embedded' ? undefined : (temporal?.address ?? inject('temporalAddress'));
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   const name = `t${process.pid}-${count++}`;
   const started: TestProcess[] = [];
   const base = cleanEnvironment({
     ARBTUNE_HOME: home,
-    ...(temporal === 'suite' ? { TEMPORAL_ADDRESS: inject('temporalAddress') } : {}),
+    ...(address === undefined ? {} : { TEMPORAL_ADDRESS: address }),
     ...environment,
   });
   // Registered after the folder's removal, so run before it.

@@ -22,6 +22,8 @@ interface PlaceFlags {
 
 const WATCH_EVERY_MS = 1_000;
 const ENDED = ['completed', 'stopped', 'failed', 'cancelled'];
+/** What a person must see to. */
+const TROUBLES = ['stuck', 'corrupt', 'orphaned'];
 
 export function statusCommand(): Command {
   return withPlace(new Command('status').description('where a session stands')).action(
@@ -95,7 +97,7 @@ function withPlace(command: Command): Command {
 }
 
 function reportText({ session_id, status, session, stored, workers, warnings }: SessionReport): string {
-  const lines = [`session ${session_id}: ${status}`];
+  const lines = [`session ${session_id}: ${TROUBLES.includes(status) ? status.toUpperCase() : status}`];
   if (session) lines.push(`  ${statusLine(session)}`);
   if (session?.best) {
     const { iteration, objective, params } = session.best;

@@ -1,0 +1,86 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { ResultStore } from '../store/result-store.ts';
+import { taskQueueOf } from '../workflows/names.ts';
+import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
+import type { Stack } from './stack.ts';
+
+/** What keeps a session from going on, or its results from being whole: each found without asking its workers. */
+
+/** A workflow task that fails twice in a row on different attempts will go on failing: the code, not a passing fault. */
+const STUCK_ATTEMPTS = 3;
+
+/** A poller asks again within a minute; one that has not is gone. */
+const POLL_MS = 60_000;
+
+/** Events at a history's end among which the last failure of a workflow task is found. */
+const LAST_EVENTS = 10;
+
+/** Why the session's code cannot go on; undefined when it can, or is only waiting for a worker. */
+export async function stuckReason(
+  { client }: Stack,
+  execution: WorkflowExecutionDescription,
+): Promise<string | undefined> {
+  const attempt = execution.raw.pendingWorkflowTask?.attempt ?? 1;
+  if (attempt < STUCK_ATTEMPTS) return undefined;
+  const { workflowId, runId } = execution;
+  const { history } = await client.temporal.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.temporal.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: LAST_EVENTS,
+  });
+  // A task that timed out is of a worker that died: another one takes it.
+  const last = history?.events?.find(
+    ({ workflowTaskFailedEventAttributes, workflowTaskTimedOutEventAttributes }) =>
+      workflowTaskFailedEventAttributes || workflowTaskTimedOutEventAttributes,
+  );
+  const failure = last?.workflowTaskFailedEventAttributes?.failure;
+  if (!failure) return undefined;
+  return `The session's workflow task has failed ${attempt - 1} times in a row: ${failure.message}. It is stuck until its code is mended; a worker with the right code then goes on with it`;
+}
+
+/** When a worker last asked for work of the environment and mode, and whether that is too long ago. */
+export async function lastPoll({ client, env, mode }: Stack): Promise<{ at?: Date; isOld: boolean }> {
+  const { pollers } = await client.temporal.workflowService.describeTaskQueue({
+    namespace: client.temporal.options.namespace,
+    taskQueue: { name: taskQueueOf({ env, mode }) },
+    taskQueueType: 1,
+  });
+  const times = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
+  if (times.length === 0) return { isOld: true };
+  const latest = Math.max(...times);
+  return { at: new Date(latest), isOld: Date.now() - latest >= POLL_MS };
+}
+
+export function noWorkersWarning({ env, mode }: Stack, { at }: { readonly at?: Date }): string {
+  const since = at ? ` since ${at.toISOString()}` : '';
+  return `no workers polling ${taskQueueOf({ env, mode })}${since}; start one by \`arbtune worker\` or \`arbtune resume\``;
+}
+
+/** What keeps failing right now, in the failing part's own words. */
+export function activityWarnings(execution: WorkflowExecutionDescription): string[] {
+  return (execution.raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) =>
+    lastFailure?.message && (attempt ?? 1) > 1
+      ? [`${activityType?.name} is at attempt ${attempt}: ${lastFailure.message}`]
+      : [],
+  );
+}
+
+/**
+ * Whether the store lacks trials that it has confirmed.
+ *
+ * @param confirmed trials that the session's history says were written
+ */
+export async function lossWarning(
+  store: ResultStore,
+  sessionId: string,
+  confirmed: number,
+): Promise<string | undefined> {
+  const held = await store.countTrials(sessionId);
+  if (held >= confirmed) return undefined;
+  return `${confirmed} trials in history, ${held} in store; rebuild it by \`arbtune repair ${sessionId}\``;
+}
+
+/** Of a session that has ended, everything measured is written: its attributes tell at least how much. */
+export function completedAtEnd(execution: WorkflowExecutionDescription): number {
+  return execution.typedSearchAttributes.get(SESSION_ATTRIBUTES.completed) ?? 0;
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { waitUntil } from '../support/processes.ts';
+import { fillDisk, mountSmallDisk, unmount } from '../support/small-disk.ts';
+import { slowConfig } from './support/configs.ts';
+import { figures } from './support/figures.ts';
+import { undisturbed } from './support/reference.ts';
+import { sandbox } from './support/sandbox.ts';
+
+/** A store on a disk that fills up under a session. */
+
+const TRIALS = 24;
+/** Room for the store and the columns of the market data. */
+const DISK_MB = 128;
+
+const probe = mkdtempSync(join(tmpdir(), 'arbtune-disk-'));
+const canMount = mountSmallDisk(probe, 1);
+if (canMount) unmount(probe);
+rmSync(probe, { recursive: true });
+
+interface Report {
+  readonly session?: { readonly persisted: number };
+  readonly warnings: readonly string[];
+}
+
+test.skipIf(!canMount)(
+  'the session waits while the disk of its store is full, `status` says so, and it goes on',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const machine = sandbox();
+    mkdirSync(machine.home);
+    mountSmallDisk(machine.home, DISK_MB);
+    onTestFinished(() => unmount(machine.home));
+    const csv = join(machine.folder, 'out.csv');
+    const config = slowConfig(machine.folder);
+    const flags = ['--iterations', String(TRIALS), '--session-id', 'full', '--output-csv', csv];
+    await machine.json(['start', '--config', config, ...flags]);
+    await machine.worker('only');
+    const client = await machine.client();
+    await waitUntil(async () => (await client.status('full')).persisted > 0);
+    const filler = join(machine.home, 'filler');
+    await fillDisk(filler);
+    const status = () => machine.json<Report>(['status', 'full']);
+    const full = await waitUntil(async () => {
+      const report = await status();
+      return report.warnings.length > 0 && report;
+    });
+    expect(full.warnings.join()).toMatch(
+      /is at attempt \d+: The result store \S+ cannot be written: the disk is full/,
+    );
+    expect(full.session?.persisted).toBeLessThan(TRIALS);
+    await rm(filler);
+    await client.wait('full');
+    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+  },
+);

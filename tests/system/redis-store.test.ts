@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { waitUntil } from '../support/processes.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import { slowConfig } from './support/configs.ts';
+import { column, figures, readCsv } from './support/figures.ts';
+import { undisturbed } from './support/reference.ts';
+import { sandbox } from './support/sandbox.ts';
+
+/** A Redis that is not to be trusted under a session: its dangers are named, what it loses comes back, what it refuses waits. */
+
+const TRIALS = 24;
+/** Trials long enough that an order finds the session running. */
+const QUOTES_PER_SECOND = 250;
+
+interface Report {
+  readonly status: string;
+  readonly warnings: readonly string[];
+}
+
+test('a Redis that keeps no log, is wiped, and is then full: said each time, and every trial is there at the end', {
+  timeout: 120_000,
+}, async () => {
+  // A policy that evicts nothing of ours, and is to be warned of all the same.
+  const redis = await startRedisServer({ config: ['appendonly no', 'maxmemory-policy volatile-lru'] });
+  onTestFinished(() => redis.stop());
+  const machine = sandbox({ environment: { REDIS_URL: redis.url } });
+  const csv = join(machine.folder, 'out.csv');
+  const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
+  const flags = ['--iterations', String(TRIALS), '--session-id', 'kept', '--output-csv', csv];
+  const started = await machine.run(['start', '--config', config, ...flags]);
+  expect(started.stderr).toContain('warning: appendonly=no: results can be lost');
+  expect(started.stderr).toContain('warning: maxmemory-policy=volatile-lru: results can be lost');
+
+  await machine.worker('only');
+  const client = await machine.client();
+  const settings = redis.client();
+  await waitUntil(async () => (await client.status('kept')).completed > 1);
+  await client.pause('kept');
+  const held = await waitUntil(async () => {
+    const session = await client.status('kept');
+    return session.running.length === 0 && session.persisted === session.completed && session;
+  });
+
+  await settings.flushall();
+  const corrupt = await machine.run(['status', 'kept']);
+  expect(corrupt, corrupt.stderr).toMatchObject({ code: 0 });
+  expect(corrupt.stdout).toMatch(/^session kept: CORRUPT$/m);
+  expect(corrupt.stdout).toContain(
+    `warning: ${held.persisted} trials in history, 0 in store; rebuild it by \`arbtune repair kept\``,
+  );
+  expect(await machine.json(['repair', 'kept'])).toMatchObject({ in_store: 0, restored: held.persisted });
+  const status = () => machine.json<Report>(['status', 'kept']);
+  expect(await status()).toMatchObject({ status: 'paused' });
+
+  await settings.config('SET', 'maxmemory', '1');
+  const unpausing = client.unpause('kept').catch(() => {}); // Its answer waits for the store.
+  const full = await waitUntil(async () => {
+    const report = await status();
+    return report.warnings.some((warning) => warning.includes('OOM')) && report;
+  });
+  expect(full.warnings.join('\n')).toMatch(
+    /is at attempt \d+: Redis at \S+ refused the write of .*: OOM command not allowed.* Remedy: raise maxmemory/,
+  );
+  expect(full.warnings.join('\n')).toMatch(/appendonly=no.*\n.*maxmemory-policy=volatile-lru/);
+  await settings.config('SET', 'maxmemory', '0');
+  await unpausing;
+  await client.wait('kept');
+  expect(figures(csv)).toEqual(await undisturbed(TRIALS, QUOTES_PER_SECOND));
+  expect(new Set(column(readCsv(csv), 'status'))).toEqual(new Set(['completed']));
+  await settings.flushall();
+  expect(await machine.json(['status', 'kept'])).toMatchObject({
+    status: 'corrupt',
+    warnings: [
+      expect.stringContaining(`${TRIALS} trials in history, 0 in store`),
+      ...full.warnings.slice(0, 2),
+    ],
+  });
+});
