@@ -92,7 +92,7 @@ export function sandbox({ temporal, environment = {} }: SandboxOptions = {}): Sa
       return process_;
     },
     async client(keys = []) {
-      const address = inject('temporalAddress');
+      if (address === undefined) throw new Error('An embedded server is asked by commands alone');
       const server = { address, namespace: 'default', connection: { address } };
       const client = await TuningClient.connect({ server, env: name, mode: 'paper', codecKeys: keys });
       onTestFinished(() => client.close());
