@@ -74,7 +74,7 @@ export async function goOn(
 /** The state that a session goes on from, rebuilt from its records. */
 export function carriedFrom(
   { spec, records, orders, iterations, createdAt }: Omit<StoredSession, 'status'>,
-  { parallelism, enqueue = [] }: GoOnOptions = {},
+  { parallelism, enqueue = [], limits = spec.limits }: GoOnOptions = {},
 ): CarriedSession {
   const workers = [...new Set(records.map(({ worker_id }) => worker_id))];
   const trials: (CarriedTrial | null)[] = Array.from({ length: lastOf(records) }, () => null);
@@ -101,7 +101,7 @@ export function carriedFrom(
     target: iterations,
     orders: withOrders(orders, trials.length + 1, { parallelism, enqueue }),
     // Else it would fail again with the next trial that does, whatever was mended.
-    ...(failed > spec.limits.maxFailedTrials ? { forgiven: failed } : {}),
+    ...(failed > limits.maxFailedTrials ? { forgiven: failed } : {}),
     paused: false,
     startedAt: createdAt,
     durations: records.slice(-32).map(({ duration_ms }) => duration_ms),

@@ -69,7 +69,7 @@ async function resumed(id: string, more: { iterations?: number } = {}): Promise<
   const before = await here.store.loadTrials(id);
   await resume(here, id, { ...more, csvPath: csvOf(id), log: (line) => log.push(line) });
   expect(await here.client.wait(id)).toMatchObject({ status: 'completed' });
-  expect(measured(await here.store.loadTrials(id)).slice(0, before.length)).toEqual(measured(before));
+  expect(measured(await here.store.loadTrials(id))).toEqual(expect.arrayContaining(measured(before)));
   return log.join('\n');
 }
 
@@ -132,6 +132,24 @@ test('complete: with more iterations, as if it had been longer from the start', 
   expect(figures(csvOf('short'))).toEqual(undisturbed.slice(0, 12));
   await resumed('short', { iterations: TRIALS - 12 });
   expect(figures(csvOf('short'))).toEqual(undisturbed);
+
+  const params = { min_spread_pct: -0.2, slippage_bps: 4, max_position_krw: 20_000 };
+  const stored = await loadStoredSession(here.store, 'short');
+  const more = { iterations: 2, parallelism: 2, enqueue: [params], csvPath: csvOf('short') };
+  await goOn(here.client, 'short', stored, more);
+  await here.client.wait('short');
+  const rows = figures(csvOf('short'));
+  expect(rows.slice(0, TRIALS)).toEqual(undisturbed);
+  expect(rows[TRIALS]).toMatchObject({ reason: 'enqueued', 'param.slippage_bps': '4' });
+  expect(rows).toHaveLength(TRIALS + 2);
+  const { orders } = await loadStoredSession(here.store, 'short');
+  expect(orders).toEqual({
+    parallelism: [
+      [1, 3],
+      [TRIALS + 1, 2],
+    ],
+    enqueued: [[TRIALS + 1, params]],
+  });
 });
 
 test('failed for its failed trials: they stay, the cause is said, and mended limits count', async () => {
