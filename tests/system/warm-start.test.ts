@@ -8,6 +8,7 @@ import { warmStart } from '../../src/client/warm-start.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { SessionSpec } from '../../src/config/session-spec.ts';
 import type { SessionResult } from '../../src/workflows/messages.ts';
+import { workflowIdOf } from '../../src/workflows/names.ts';
 import { quickConfig } from './support/configs.ts';
 import { figures, readCsv } from './support/figures.ts';
 import { type InProcess, serveInProcess } from './support/in-process.ts';
@@ -90,10 +91,14 @@ test('it is the same from the session, from its CSV, on every run, in parts, and
 });
 
 async function inParts(id: string, spec: SessionSpec): Promise<void> {
-  await here.client.start(spec, { sessionId: id, csvPath: csvOf(id), maxHistoryEvents: 40 });
-  const first = await here.client.describe(id);
+  const options = { sessionId: id, csvPath: csvOf(id), maxHistoryEvents: 20 };
+  await here.client.start(spec, options);
   await here.client.wait(id);
-  expect((await here.client.describe(id))?.runId).not.toBe(first?.runId);
+  const history = await here.client.temporal.workflow
+    .getHandle(workflowIdOf({ sessionId: id, ...here }))
+    .fetchHistory();
+  const [started] = history.events ?? [];
+  expect(started?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId).toBeTruthy();
 }
 
 describe('trials that this session would not have measured so', () => {
