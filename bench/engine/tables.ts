@@ -77,10 +77,10 @@ export function printThreads(pairs: readonly Row[][]): void {
   const table = new Table({
     head: [
       '',
-      'free cores',
+      '1 thread: free cores',
       'trials/s',
       'CPU ms',
-      'free cores',
+      '2 threads: free cores',
       'trials/s',
       'CPU ms',
       'on the clock',
