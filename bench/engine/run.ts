@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
-import Table from 'cli-table3';
-import { type BenchFile, benchFile, FOLDER } from './data-set.ts';
+import { loadavg } from 'node:os';
+import { benchFile } from './data-set.ts';
+import { type BenchFile, FOLDER } from './quotes-file.ts';
+import { freest, print, printThreads, type Row } from './tables.ts';
 
 /**
  * `npm run bench:engine`: the paper engine beside its peers on the same quotes and, as near as each allows, the same
- * rule. Each engine in a process of its own, one after the other, with the machine's load beside its figures.
+ * rule. Each engine in a process of its own, one after the other, with the machine's load beside its figures; what is
+ * compared with each other takes turns.
  */
 
 /** Least net edge by millions of quotes: both trade over a thousand times. */
@@ -17,17 +19,6 @@ const RUNS = [
 
 const VENV = 'build/bench-venv';
 const RUST = 'build/rust';
-
-interface Row {
-  readonly engine: string;
-  readonly cpuMs?: number;
-  readonly wallMs?: number;
-  readonly trades?: number;
-  readonly pnl?: number;
-  readonly peakMb?: number;
-  readonly load: number;
-  readonly failed?: string;
-}
 
 function run(engine: string, command: string, args: readonly string[]): Row {
   const load = loadavg()[0] ?? 0;
@@ -72,69 +63,66 @@ function prepare(): void {
   }
 }
 
+/** Odd, so that one of them is the median. */
+const ROUNDS = 3;
+
+/** Runs all of them in turn, round after round. */
+function inTurns(runs: readonly (() => Row)[]): Row[][] {
+  const rounds: Row[][] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(runs.map((run) => run()));
+  return rounds;
+}
+
+/** By engine, the round of median CPU time. */
+function medians(rounds: readonly Row[][]): Row[] {
+  return (rounds[0] ?? []).map((_, engine) => {
+    const rows = rounds.flatMap((round) => round[engine] ?? []);
+    rows.sort((a, b) => (a.cpuMs ?? Infinity) - (b.cpuMs ?? Infinity));
+    return rows[rows.length >> 1] as Row;
+  });
+}
+
 function engines({ path, rows }: BenchFile, minSpread: string): Row[] {
   const args = [path, String(rows), minSpread];
   const node = process.execPath;
   const python = `${VENV}/bin/python`;
-  const repeats = String(Math.max(20, Math.round(4e8 / rows)));
-  const rust = (kind: string) => [...args, '5', '1000000', repeats, kind];
+  const repeats = String(Math.max(20, Math.round(1e9 / rows)));
+  const arbtune = (mode: string) => () =>
+    run(`arbtune, ${mode === 'scan' ? 'full scan' : 'index'}`, node, [
+      'bench/engine/measure.ts',
+      ...args,
+      mode,
+    ]);
+  const rust = (kind: string) => () =>
+    run(`Rust, ${kind} scan`, `${RUST}/release/engine-scan`, [...args, '5', '1000000', repeats, kind]);
   return [
-    run('arbtune, full scan', node, ['bench/engine/measure.ts', ...args, 'scan']),
-    run('arbtune, index', node, ['bench/engine/measure.ts', ...args, 'index']),
-    run('Rust, plain scan', `${RUST}/release/engine-scan`, rust('plain')),
-    run('Rust, vector scan', `${RUST}/release/engine-scan`, rust('vector')),
+    ...medians(inTurns([arbtune('scan'), arbtune('index'), rust('plain'), rust('vector')])),
     run('hftbacktest', python, ['bench/engine/peers/hft.py', ...args]),
     run('vectorbt', python, ['bench/engine/peers/vbt.py', ...args]),
     ...(rows > 1e6 ? [] : [run('nautilus_trader', python, ['bench/engine/peers/nautilus.py', ...args])]),
-    run('arbtune, index, 1 thread', node, ['bench/engine/threads.ts', ...args, '1']),
-    run('arbtune, index, 2 threads', node, ['bench/engine/threads.ts', ...args, '2']),
   ];
 }
 
-function print(rows: readonly Row[], quotes: number): void {
-  const table = new Table({
-    head: [
-      'engine',
-      'CPU ms a run',
-      'wall ms',
-      'Mticks/s a core',
-      'runs/s a core',
-      'trades',
-      'pnl KRW',
-      'peak MB',
-      'load',
-    ],
-    colAligns: ['left', ...Array.from({ length: 8 }, () => 'right' as const)],
-    style: { head: [], border: [] },
-  });
-  for (const { engine, cpuMs, wallMs, trades, pnl, peakMb, load, failed } of rows) {
-    if (failed !== undefined || cpuMs === undefined) {
-      table.push([engine, { colSpan: 8, content: `left out: ${failed ?? 'no figure'}` }]);
-      continue;
-    }
-    table.push([
-      engine,
-      cpuMs.toFixed(3),
-      wallMs?.toFixed(3) ?? '',
-      (quotes / cpuMs / 1e3).toFixed(2),
-      (1e3 / cpuMs).toFixed(cpuMs > 1e3 ? 2 : 0),
-      trades ?? '',
-      pnl?.toFixed(4) ?? '',
-      peakMb?.toFixed(0) ?? '',
-      load.toFixed(1),
+/** Pairs of runs, with one thread and with two, on the same shared data. */
+function threads({ path, rows }: BenchFile, minSpread: string): Row[][] {
+  const args = [path, String(rows), minSpread];
+  const withThreads = (count: string) => () =>
+    run(`arbtune, index, ${count} thread${count === '1' ? '' : 's'}`, process.execPath, [
+      'bench/engine/threads.ts',
+      ...args,
+      count,
     ]);
-  }
-  process.stdout.write(
-    `\n${quotes.toLocaleString('en')} quotes · ${cpus().length} × ${cpus()[0]?.model}\n${table.toString()}\n`,
-  );
+  return inTurns([withThreads('1'), withThreads('2')]);
 }
 
 prepare();
 const all: Record<string, readonly Row[]> = {};
 for (const { millions, minSpread } of RUNS) {
   const file = benchFile(millions);
-  const rows = engines(file, minSpread);
-  all[`${millions}m`] = rows;
-  print(rows, file.rows);
+  const alone = engines(file, minSpread);
+  const pairs = threads(file, minSpread);
+  all[`${millions}m`] = [...alone, ...pairs.flat()];
+  print([...alone, ...freest(pairs)], file.rows);
+  printThreads(pairs);
 }
 writeFileSync(`${FOLDER}/engine.json`, JSON.stringify({ at: new Date().toISOString(), ...all }, null, 2));

@@ -1,12 +1,16 @@
+import { cpus } from 'node:os';
 import { cpuUsage } from 'node:process';
 import { Piscina } from 'piscina';
 import type { TrialRequest } from '../../src/activities/trial-evaluator.ts';
+import { ENGINE_THREAD_LIMITS } from '../../src/worker/engine-flags.ts';
 import type { Chunk, SessionData } from '../../src/worker/engine-thread.ts';
-import { BENCH_SETTINGS, benchParams, readBenchFile } from './data-set.ts';
+import { readBenchFile } from './quotes-file.ts';
+import { BENCH_SETTINGS, benchParams } from './rule.ts';
 
 /** One process of the bench: the engine's threads on the same shared data. `file rows min_spread threads`. */
 
-const TRIALS = 1_500;
+/** Enough for a second: the machine's own clock of its cores goes in steps of 10 ms. */
+const TRIALS = 4_000;
 const CHUNK = 50;
 
 const [path = '', rows = '', minSpread = '', threads = ''] = process.argv.slice(2);
@@ -16,6 +20,7 @@ const pool = new Piscina({
   name: 'measureChunk',
   minThreads: Number(threads),
   maxThreads: Number(threads),
+  resourceLimits: ENGINE_THREAD_LIMITS,
 });
 const index = await pool.run({ market, settings: BENCH_SETTINGS }, { name: 'indexMarket' });
 const session: SessionData = {
@@ -44,13 +49,23 @@ async function measureAll(): Promise<void> {
   await Promise.all(chunks);
 }
 
+/** CPU milliseconds that all processes of the machine have taken. */
+function machineMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
+}
+
 await measureAll();
 const started = performance.now();
 const before = cpuUsage();
+const machineBefore = machineMs();
 await measureAll();
-const wallMs = (performance.now() - started) / TRIALS;
+const elapsedMs = performance.now() - started;
 const { user, system } = cpuUsage(before);
-const cpuMs = (user + system) / 1e3 / TRIALS;
+const ownMs = (user + system) / 1e3;
+const othersMs = machineMs() - machineBefore - ownMs;
+const freeCores = cpus().length - Math.max(0, othersMs) / elapsedMs;
 const peakMb = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(`${JSON.stringify({ cpuMs, wallMs, peakMb })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ cpuMs: ownMs / TRIALS, wallMs: elapsedMs / TRIALS, freeCores, peakMb })}\n`,
+);
 await pool.destroy();

@@ -31,7 +31,8 @@ const FIRST_CAPACITY = 65_536;
 
 /** The rows of a query whose columns are all DOUBLE, in the order in which they are read; NULL becomes NaN. */
 export async function queryColumns(connection: DuckDBConnection, sql: string): Promise<Columns> {
-  const result = await connection.stream(sql);
+  // Nulls are replaced there: where a vector can hold them, the binding asks of each value with 64-bit integers.
+  const result = await connection.stream(`SELECT coalesce(COLUMNS(*), 'NaN'::DOUBLE) FROM (${sql})`);
   let columns = Array.from({ length: result.columnCount }, () => new Float64Array(FIRST_CAPACITY));
   let rows = 0;
   for (;;) {
