@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { ArbtuneError } from '../errors.ts';
 
 /** Writing a file whole or not at all: whatever fails or is killed, the old file stays as it was. */
@@ -17,6 +18,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder',
 };
+
+const NOT_REGULAR = 'it is not a regular file';
 
 /**
  * Writes to a temporary file in the same folder, syncs, and renames it over `path`; the folder is made where missing.
@@ -44,6 +47,30 @@ export async function replaceFile(
   }
 }
 
+/** What would keep `path` from being written, found without writing anything; undefined when nothing would. */
+export async function whyNotWritable(path: string): Promise<string | undefined> {
+  try {
+    const old = await statOf(path);
+    if (old !== undefined && !old.isFile()) return NOT_REGULAR;
+    // A file is replaced by another of its folder, so the folder is what must be writable.
+    let folder = dirname(old === undefined ? resolve(path) : await realpath(path));
+    while ((await statOf(folder)) === undefined) folder = dirname(folder);
+    await access(folder, constants.W_OK | constants.X_OK);
+    return (await stat(folder)).isDirectory() ? undefined : reason('ENOTDIR');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return reason(String(error.code), error);
+  }
+}
+
+/** Undefined where nothing is. */
+async function statOf(path: string) {
+  return await stat(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
 async function replace(
   path: string,
   write: (file: FileHandle, temporary: string) => Promise<void>,
@@ -52,7 +79,7 @@ async function replace(
   const old = await stat(path).catch(() => undefined);
   if (old !== undefined && !old.isFile()) {
     // A rename would replace the device, pipe or folder itself.
-    throw new ArbtuneError('input', `${path} cannot be written: it is not a regular file; name another one.`);
+    throw new ArbtuneError('input', `${path} cannot be written: ${NOT_REGULAR}; name another one.`);
   }
   const target = old === undefined ? path : await realpath(path);
   const folder = dirname(target);
@@ -85,7 +112,11 @@ function fileError(error: unknown, path: string): unknown {
   const code = String(error.code);
   return new ArbtuneError(
     MACHINE_CODES.has(code) ? 'unreachable' : 'input',
-    `${path} cannot be written: ${REASONS[code] ?? error.message} (${code}); nothing was changed.`,
+    `${path} cannot be written: ${reason(code, error)}; nothing was changed.`,
     { cause: error },
   );
+}
+
+function reason(code: string, error?: Error): string {
+  return `${REASONS[code] ?? error?.message ?? 'an error of the system'} (${code})`;
 }

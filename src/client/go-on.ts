@@ -1,5 +1,4 @@
 import type { SessionSpec } from '../config/session-spec.ts';
-import { ArbtuneError } from '../errors.ts';
 import { packParams } from '../search-space/params.ts';
 import type { Params } from '../search-space/space.ts';
 import type { ResultStore } from '../store/result-store.ts';
@@ -8,6 +7,7 @@ import type { CarriedSession, CarriedTrial } from '../workflows/carried-session.
 import { isBetter, lossesOf, type RankedTrial } from '../workflows/losses.ts';
 import { firstOrders, type Orders, withOrders } from '../workflows/orders.ts';
 import type { StartedSession, TuningClient } from './tuning-client.ts';
+import { storedIds, unknownSession } from './unknown-session.ts';
 
 /** Going on with a session that has ended, or that Temporal has forgotten: from the trials that the store holds. */
 
@@ -35,11 +35,7 @@ export interface GoOnOptions {
 export async function loadStoredSession(store: ResultStore, sessionId: string): Promise<StoredSession> {
   const session = await store.loadSession(sessionId);
   if (!session?.spec) {
-    const similar = (await store.listSessions()).map(({ session_id }) => session_id).slice(0, 5);
-    throw new ArbtuneError(
-      'not-found',
-      `No session "${sessionId}" in the store${similar.length > 0 ? `; the latest are ${similar.join(', ')}` : ''}`,
-    );
+    throw unknownSession(sessionId, 'the store', await storedIds(store));
   }
   const spec: SessionSpec = JSON.parse(session.spec);
   const records = await store.loadTrials(sessionId);

@@ -1,5 +1,8 @@
+import type { ArbtuneError } from '../errors.ts';
 import type { ResultStore } from '../store/result-store.ts';
+import type { Stack } from './stack.ts';
 import type { TuningClient } from './tuning-client.ts';
+import { unknownSession } from './unknown-session.ts';
 
 /** One list of sessions out of two sources: Temporal knows how a session's workflow stands, the store what it found. */
 
@@ -40,4 +43,17 @@ export async function listSessions(client: TuningClient, store: ResultStore): Pr
     });
   }
   return [...sessions.values()].sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
+}
+
+/** The refusal of an id that neither Temporal nor the store knows. */
+export async function unknownInStack(
+  { client, store, env, mode }: Pick<Stack, 'client' | 'store' | 'env' | 'mode'>,
+  sessionId: string,
+): Promise<ArbtuneError> {
+  const known = await listSessions(client, store);
+  return unknownSession(
+    sessionId,
+    `env ${env}, mode ${mode}`,
+    known.map((session) => session.session_id),
+  );
 }

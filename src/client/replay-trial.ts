@@ -92,12 +92,23 @@ const PARTS: { readonly [P in Part]: readonly (keyof ReplayedScenario[P][number]
 
 type Part = 'trades' | 'fills' | 'equity' | 'trips' | 'journal';
 
+/** The files that `writeReplay` writes. */
+export function replayFiles(folder: string, { scenarios }: Pick<SessionSpec, 'scenarios'>): string[] {
+  return scenarios.flatMap(({ name }) =>
+    (Object.keys(PARTS) as Part[]).map((part) => replayFile(folder, name, part)),
+  );
+}
+
+function replayFile(folder: string, scenario: string, part: Part): string {
+  return join(folder, `${scenario}.${part}.csv`);
+}
+
 /** A folder of CSVs by scenario; returns the paths. Amounts and times as docs/paper-engine.md has them. */
 export async function writeReplay(folder: string, { scenarios }: ReplayedTrial): Promise<string[]> {
   const paths: string[] = [];
   for (const replayed of scenarios) {
     for (const part of Object.keys(PARTS) as Part[]) {
-      const path = join(folder, `${replayed.scenario}.${part}.csv`);
+      const path = replayFile(folder, replayed.scenario, part);
       const text = stringify([...replayed[part]], { header: true, columns: [...PARTS[part]] });
       await writeFileAtomically(path, [text]);
       paths.push(path);

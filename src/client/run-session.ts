@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeResultsCsv } from '../analysis/csv.ts';
 import { type UnmetOutcome, unmetOutcomes } from '../analysis/expected-outcomes.ts';
@@ -15,6 +16,7 @@ import { recoverSession } from './recover.ts';
 import { resume } from './resume.ts';
 import { openStack, type Stack, type StackOptions } from './stack.ts';
 import type { StartedSession } from './tuning-client.ts';
+import { fewSlotsWarning } from './worker-slots.ts';
 
 /** A session seen to its end in this process tree: what is missing is brought up, a worker serves it, its end is awaited. */
 
@@ -96,24 +98,32 @@ export async function resumeSession(
   );
 }
 
+/** Below the working folder. */
+export function defaultCsvPath(sessionId: string): string {
+  return join('outputs', sessionId, 'results.csv');
+}
+
 async function serveSession(
   sessionId: string,
   options: ServeSessionOptions,
   begin: (stack: Stack, csvPath: string) => Promise<StartedSession>,
 ): Promise<SessionOutcome> {
-  const csvPath = resolve(options.csvPath ?? join('outputs', sessionId, 'results.csv'));
+  const csvPath = resolve(options.csvPath ?? defaultCsvPath(sessionId));
   const stack = await openStack(options);
   try {
+    const concurrency = options.concurrency ?? availableParallelism();
     const worker = await serveSessions({
       ...stack,
       workerId: options.workerId ?? 'main',
-      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      concurrency,
       ...(options.dataRoot === undefined ? {} : { dataRoot: options.dataRoot }),
       log: options.log ?? (() => {}),
     });
     try {
       const started = await begin(stack, csvPath);
       options.onStarted?.(started, stack);
+      const few = await fewSlotsWarning(stack, sessionId, started.parallelism ?? 1, concurrency);
+      if (few !== undefined) options.log?.(`warning: ${few}`);
       const result = await followSession(stack.client, sessionId, {
         onEvent: options.onEvent ?? (() => {}),
         signal: AbortSignal.any([failureOf(worker.stopped), ...(options.signal ? [options.signal] : [])]),

@@ -1,6 +1,7 @@
 import { ArbtuneError } from '../errors.ts';
 import type { ResultStore, SessionRecord, WorkerRecord } from '../store/result-store.ts';
 import type { SessionStatus } from '../workflows/messages.ts';
+import { unknownInStack } from './list-sessions.ts';
 import {
   activityWarnings,
   completedAtEnd,
@@ -11,6 +12,7 @@ import {
 } from './session-troubles.ts';
 import type { Stack } from './stack.ts';
 import { isUnavailable } from './temporal-errors.ts';
+import { fewSlotsWarning } from './worker-slots.ts';
 
 /** Where a session stands, from whoever can tell: its workflow, Temporal's record of it, the store. */
 
@@ -38,7 +40,7 @@ export async function reportSession(stack: Stack, sessionId: string): Promise<Se
     stack.store.loadWorkers(sessionId),
   ]);
   if (!execution && !stored) {
-    throw new ArbtuneError('not-found', `No session "${sessionId}" in env ${stack.env}, mode ${stack.mode}`);
+    throw await unknownInStack(stack, sessionId);
   }
   const warnings = [...(await stack.store.warnings())];
   const base = { session_id: sessionId, ...(stored ? { stored } : {}), workers };
@@ -66,6 +68,8 @@ export async function reportSession(stack: Stack, sessionId: string): Promise<Se
     const session = await stack.client.status(sessionId);
     const lost = await lossWarning(stack.store, sessionId, session.persisted);
     if (lost) return { ...base, status: 'corrupt', session, warnings: [lost, ...warnings] };
+    const few = await fewSlotsWarning(stack, sessionId, session.parallelism);
+    if (few !== undefined) warnings.push(few);
     return { ...base, status: session.status, session, warnings };
   } catch (error) {
     if (!(error instanceof ArbtuneError && isUnavailable(error.cause))) throw error;

@@ -3,14 +3,12 @@ import type { ResultStore } from '../store/result-store.ts';
 import { taskQueueOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import type { Stack } from './stack.ts';
+import { isPolling, pollersOf } from './worker-slots.ts';
 
 /** What keeps a session from going on, or its results from being whole: each found without asking its workers. */
 
 /** A workflow task that fails twice in a row on different attempts will go on failing: the code, not a passing fault. */
 const STUCK_ATTEMPTS = 3;
-
-/** A poller asks again within a minute; one that has not is gone. */
-const POLL_MS = 60_000;
 
 /** Events at a history's end among which the last failure of a workflow task is found. */
 const LAST_EVENTS = 10;
@@ -39,16 +37,10 @@ export async function stuckReason(
 }
 
 /** When a worker last asked for work of the environment and mode, and whether that is too long ago. */
-export async function lastPoll({ client, env, mode }: Stack): Promise<{ at?: Date; isOld: boolean }> {
-  const { pollers } = await client.temporal.workflowService.describeTaskQueue({
-    namespace: client.temporal.options.namespace,
-    taskQueue: { name: taskQueueOf({ env, mode }) },
-    taskQueueType: 1,
-  });
-  const times = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
-  if (times.length === 0) return { isOld: true };
-  const latest = Math.max(...times);
-  return { at: new Date(latest), isOld: Date.now() - latest >= POLL_MS };
+export async function lastPoll(stack: Stack): Promise<{ at?: Date; isOld: boolean }> {
+  const pollers = await pollersOf(stack, taskQueueOf(stack), 'workflow');
+  if (pollers.length === 0) return { isOld: true };
+  return { at: new Date(Math.max(...pollers.map(({ seenAt }) => seenAt))), isOld: !pollers.some(isPolling) };
 }
 
 export function noWorkersWarning({ env, mode }: Stack, { at }: { readonly at?: Date }): string {

@@ -24,6 +24,7 @@ import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import { configConflict } from './config-conflict.ts';
 import { applicationFailure, isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
+import { unknownSession } from './unknown-session.ts';
 
 /** Everything a client says to sessions: start, join, follow, steer. The CLI and client scripts stand on this alone. */
 
@@ -60,6 +61,8 @@ export interface StartedSession {
   readonly joined: boolean;
   /** The session's iterations in all. */
   readonly iterations: number;
+  /** Trials in flight; absent when the session was there already and has its own. */
+  readonly parallelism?: number;
   /** False when no worker has taken it up within 10 s: it waits for one. */
   readonly served?: boolean;
 }
@@ -159,6 +162,8 @@ export class TuningClient {
         );
       } catch (error) {
         if (isUnavailable(error)) return await this.#startedUnserved(identity, request, spec, error);
+        if (error instanceof WorkflowExecutionAlreadyStartedError)
+          throw await this.#alreadyEnded(identity.sessionId, error);
         if (applicationFailure(error)?.type !== 'ConfigDiffers') throw error;
         const running = await readSessionInput(this.#client, { workflowId: workflowIdOf(identity) });
         throw configConflict(identity.sessionId, running.spec, spec);
@@ -166,7 +171,12 @@ export class TuningClient {
     });
     const workflowId = workflowIdOf(identity);
     const { runId } = await this.#client.workflow.getHandle(workflowId).describe();
-    return { ...answer, sessionId: identity.sessionId, workflowId, runId };
+    const parallelism = options.carried?.parallelism ?? spec.parallelism;
+    return {
+      ...answer,
+      ...(answer.joined ? {} : { parallelism }),
+      ...{ sessionId: identity.sessionId, workflowId, runId },
+    };
   }
 
   /** No worker has answered: whether the session is ours stands in its history. */
@@ -324,11 +334,6 @@ export class TuningClient {
       if (sessionId !== undefined && error instanceof WorkflowNotFoundError) {
         throw await this.#notRunning(sessionId, error);
       }
-      if (error instanceof WorkflowExecutionAlreadyStartedError) {
-        throw new ArbtuneError('conflict', 'The session has ended; go on with it by `arbtune resume`', {
-          cause: error,
-        });
-      }
       throw toArbtuneError(error, this.#options.server.address);
     }
   }
@@ -337,12 +342,24 @@ export class TuningClient {
   async #notRunning(sessionId: string, cause: unknown): Promise<ArbtuneError> {
     const ended = await this.describe(sessionId);
     if (!ended) {
-      return new ArbtuneError('not-found', `No session "${sessionId}" in ${this.#where()}`, { cause });
+      const known = (await this.list()).map((session) => session.sessionId);
+      return unknownSession(sessionId, this.#where(), known, { cause });
     }
     const how = ended.status.name.toLowerCase();
     return new ArbtuneError(
       'conflict',
       `Session "${sessionId}" has ended (${how}) and takes no more orders; go on with it by \`arbtune resume ${sessionId}\``,
+      { cause },
+    );
+  }
+
+  /** Why a session that is there can be neither started nor joined. */
+  async #alreadyEnded(sessionId: string, cause: unknown): Promise<ArbtuneError> {
+    const ended = await this.describe(sessionId);
+    const how = ended ? ` (${ended.status.name.toLowerCase()} ${ended.closeTime?.toISOString() ?? ''})` : '';
+    return new ArbtuneError(
+      'conflict',
+      `Session "${sessionId}" is there and has ended${how}; go on with it by \`arbtune resume ${sessionId}\` or \`arbtune run --session-id ${sessionId}\`, or take another id`,
       { cause },
     );
   }

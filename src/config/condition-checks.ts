@@ -1,10 +1,10 @@
 import type { Findings } from './findings.ts';
 import { nearestName } from './nearest.ts';
 import { SPACE_PATH } from './space-checks.ts';
-import { isMapping, type Written } from './written.ts';
+import { isMapping, isNumber, type Written } from './written.ts';
 import type { DataPath } from './yaml-source.ts';
 
-/** The conditions (`when`) of a search space: their parents exist, can have the values named, and do not go in circles. */
+/** The conditions (`when`) of a search space: their parents exist, can have the values named, exclude no other, and do not go in circles. */
 
 export function checkConditions(space: unknown, findings: Findings): void {
   if (!isMapping(space)) return;
@@ -15,9 +15,43 @@ export function checkConditions(space: unknown, findings: Findings): void {
     }
   }
   const circle = findCircle(space);
-  if (circle === undefined) return;
-  const message = `the conditions go in a circle: ${[...circle, circle[0]].join(' -> ')}`;
-  findings.add({ path: [...SPACE_PATH, circle[0]!, 'when'], at: 'key', code: 'CONDITION', message });
+  if (circle === undefined) {
+    checkReachable(space, findings);
+  } else {
+    const message = `the conditions go in a circle: ${[...circle, circle[0]].join(' -> ')}`;
+    findings.add({ path: [...SPACE_PATH, circle[0]!, 'when'], at: 'key', code: 'CONDITION', message });
+  }
+}
+
+/** What a parameter needs of one it is conditional on, directly or through another: any of these values. */
+type Needs = ReadonlyMap<string, readonly unknown[]>;
+
+/** A parameter whose conditions, and those of its parents, exclude one another is never searched. */
+function checkReachable(space: Written, findings: Findings): void {
+  const known = new Map<string, Needs>();
+  const needsOf = (name: string): Needs => {
+    const found = known.get(name);
+    if (found) return found;
+    const needs = new Map<string, readonly unknown[]>();
+    const need = (parent: string, values: readonly unknown[]) => {
+      const both = needs.get(parent)?.filter((value) => values.includes(value)) ?? values;
+      if (both.length === 0 && values.length > 0) {
+        const message = `it never holds: ${parent} cannot be ${needs.get(parent)?.join(' or ')} and at once ${values.join(' or ')}`;
+        findings.add({ path: [...SPACE_PATH, name, 'when'], at: 'key', code: 'CONDITION', message });
+      }
+      needs.set(parent, both);
+    };
+    for (const parent of parentsOf(space, name)) {
+      const wanted = ((space[name] as Written).when as Written)[parent];
+      need(parent, Array.isArray(wanted) ? wanted : [wanted]);
+    }
+    for (const parent of parentsOf(space, name)) {
+      for (const [ancestor, values] of needsOf(parent)) need(ancestor, values);
+    }
+    known.set(name, needs);
+    return needs;
+  };
+  for (const name of Object.keys(space)) needsOf(name);
 }
 
 function checkParent(
@@ -51,7 +85,7 @@ function checkParent(
 
 /** Why the parent can never have the value; undefined when it can. */
 function notAValue(parent: string, definition: Written, value: unknown): string | undefined {
-  const { type, choices, bounds } = definition;
+  const { type, choices, bounds, step } = definition;
   if (type === 'bool' && typeof value !== 'boolean')
     return `${parent} is true or false, never ${JSON.stringify(value)}`;
   if (type === 'float')
@@ -61,9 +95,11 @@ function notAValue(parent: string, definition: Written, value: unknown): string 
   }
   if (type === 'int' && Array.isArray(bounds) && bounds.length === 2) {
     const [low, high] = bounds as [number, number];
-    const possible = typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high;
-    if (!possible)
-      return `${parent} is a whole number from ${low} to ${high}, never ${JSON.stringify(value)}`;
+    const every = isNumber(step) && step > 0 ? step : 1;
+    const possible = isNumber(value) && value >= low && value <= high && (value - low) % every === 0;
+    if (possible) return undefined;
+    const steps = every === 1 ? '' : ` in steps of ${every}`;
+    return `${parent} is a whole number from ${low} to ${high}${steps}, never ${JSON.stringify(value)}`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from './issue.ts';
+import { ConfigError, optionIssue } from './issue.ts';
 
 /** Names that become parts of keys, paths and workflow ids; checked before anything is read or written with them. */
 
@@ -25,16 +25,7 @@ function checkId(id: string, what: string, source: string): string {
   const problem = idProblem(id);
   if (problem === undefined) return id;
   const given = id.length > 80 ? `${id.slice(0, 77)}...` : id;
-  throw new ConfigError([
-    {
-      severity: 'error',
-      source,
-      path: '',
-      value: given,
-      code: 'BAD_VALUE',
-      message: `${what} ${problem}; got ${JSON.stringify(given)}`,
-    },
-  ]);
+  throw new ConfigError([optionIssue(source, given, `${what} ${problem}; got ${JSON.stringify(given)}`)]);
 }
 
 function idProblem(id: string): string | undefined {

@@ -64,6 +64,12 @@ export interface ConfigIssue {
   readonly excerpt?: string;
 }
 
+/** What is wrong with the value that an option was given. */
+export function optionIssue(option: string, value: string, message: string, hint?: string): ConfigIssue {
+  const issue = { severity: 'error', source: option, path: '', value, code: 'BAD_VALUE', message } as const;
+  return hint === undefined ? issue : { ...issue, hint };
+}
+
 /** Of one file; more would not be read. */
 export const MAX_ISSUES = 20;
 

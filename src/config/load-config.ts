@@ -1,9 +1,10 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import { arbtuneHome, homeLayout } from '../embedded/home.ts';
-import { scenarioDataHash } from '../market-data/load.ts';
+import { type DataLocation, scenarioDataHash } from '../market-data/load.ts';
 import type { Scenario } from '../market-data/scenario.ts';
 import { tooManyTrials } from '../workflows/capacity.ts';
 import { MAX_SPEC_BYTES } from '../workflows/limits.ts';
+import { recordingIssues } from './data-checks.ts';
 import type { Findings } from './findings.ts';
 import { formatIssue } from './format-issues.ts';
 import { ConfigError, type ConfigIssue, MAX_ISSUES } from './issue.ts';
@@ -39,7 +40,7 @@ export interface ConfigSources {
   readonly root: string;
 }
 
-/** Throws a `ConfigError` with everything that is wrong in the config, its scenarios and the overrides. */
+/** Throws a `ConfigError` with everything that is wrong in the config, its scenarios, their data and the overrides. */
 export async function loadConfig(
   path: string,
   overrides: ConfigOverrides = {},
@@ -59,7 +60,7 @@ export interface InspectedConfig {
   readonly sources: ConfigSources;
 }
 
-/** Everything that can be said of a config; nothing is thrown for what is wrong with it. */
+/** Everything that can be said of a config, its scenarios and its recorded data; nothing is thrown for what is wrong with it. */
 export async function inspectConfig(
   path: string,
   overrides: ConfigOverrides = {},
@@ -85,7 +86,9 @@ export async function inspectConfig(
     ...findings.warnings,
   ];
   if (config === undefined || issues.some((issue) => issue.severity === 'error')) return { issues, sources };
-  const location = { root, cacheDir: homeLayout(arbtuneHome(process.env)).cacheFolder };
+  const location = dataLocation(root);
+  const unusable = await recordingIssues(scenarios.found, scenarios.paths, location);
+  if (unusable.length > 0) return { issues: [...unusable, ...issues], sources };
   const name = config.name ?? basename(path, extname(path));
   const spec = resolveSpec(
     { ...config, name },
@@ -114,6 +117,11 @@ export async function inspectConfig(
     return { issues: findings.errors, sources };
   }
   return { spec, issues, sources };
+}
+
+/** Where a scenario's data is found, and its columns are kept. */
+export function dataLocation(root: string): DataLocation {
+  return { root, cacheDir: homeLayout(arbtuneHome(process.env)).cacheFolder };
 }
 
 interface ReadScenarios {

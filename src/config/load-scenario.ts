@@ -5,6 +5,8 @@ import { ConfigError, type ConfigIssue, MAX_ISSUES } from './issue.ts';
 import { checkSource, checkSteps } from './scenario-checks.ts';
 import { type ScenarioFile, scenarioSchema } from './scenario-schema.ts';
 import { displayPath, type FileProblem, readTextFile } from './text-file.ts';
+import { checkParamUnits } from './unit-checks.ts';
+import { isMapping } from './written.ts';
 import { parseYaml } from './yaml-source.ts';
 import { parseWith } from './zod-findings.ts';
 
@@ -35,6 +37,7 @@ export async function readScenario(path: string, root: string): Promise<Scenario
   const parsed = parseWith(scenarioSchema, data, findings);
   checkSource(data, findings);
   checkSteps(data, findings);
+  if (isMapping(data)) checkParamUnits(data.risk_profile, ['risk_profile'], findings);
   const files =
     parsed?.data === undefined
       ? new Map<string, string>()

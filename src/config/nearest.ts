@@ -1,20 +1,26 @@
 /** The name someone meant: the closest of the valid ones, when it is close enough to be worth saying. */
 
-/** Ignores case, `-` and `_`; the beginning of a name is close to it. Undefined when even the closest differs in more than a third of its letters. */
+/** Undefined when even the closest differs too much. */
 export function nearestName(given: string, names: Iterable<string>): string | undefined {
+  return nearestNames(given, names)[0];
+}
+
+/**
+ * The names close to what was given, the closest first. Ignores case, `-` and `_`; the beginning of a name is close to
+ * it; one that differs in more than a third of the letters is not.
+ */
+export function nearestNames(given: string, names: Iterable<string>): string[] {
   const wanted = fold(given);
-  let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const name of names) {
-    const candidate = fold(name);
-    const isPart = wanted.length > 2 && (candidate.startsWith(wanted) || wanted.startsWith(candidate));
-    const distance = isPart && candidate !== wanted ? 1 : editDistance(wanted, candidate);
-    if (distance < bestDistance) {
-      best = name;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  const farthest = Math.max(1, Math.floor(wanted.length / 3));
+  return Array.from(names, (name) => ({ name, distance: distanceTo(wanted, fold(name)) }))
+    .filter(({ distance }) => distance <= farthest)
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ name }) => name);
+}
+
+function distanceTo(wanted: string, candidate: string): number {
+  const isPart = wanted.length > 2 && (candidate.startsWith(wanted) || wanted.startsWith(candidate));
+  return isPart && candidate !== wanted ? 1 : editDistance(wanted, candidate);
 }
 
 function fold(name: string): string {

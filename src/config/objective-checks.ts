@@ -1,3 +1,4 @@
+import { checkConstraints } from './constraint-checks.ts';
 import type { Findings } from './findings.ts';
 import { METRIC_NAMES } from './metric-names.ts';
 import { nearestName } from './nearest.ts';
@@ -18,6 +19,7 @@ export function checkObjective(objective: unknown, findings: Findings): void {
       if (isMapping(item)) checkMetric(item.metric, [...PATH, list, index, 'metric'], findings);
     });
   }
+  checkConstraints(objective.constraints, findings);
   if (objective.metric !== undefined && objective.direction === undefined) {
     const message = 'missing; with a metric, expected maximize | minimize';
     findings.add({ path: [...PATH, 'direction'], at: 'key', code: 'MISSING', message });

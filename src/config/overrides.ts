@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Acquisition, Method } from '../optimizers/optimizer.ts';
-import type { ConfigIssue } from './issue.ts';
+import { type ConfigIssue, optionIssue } from './issue.ts';
 import { nearestName } from './nearest.ts';
 import type { Ordering } from './session-spec.ts';
 import {
@@ -38,22 +38,15 @@ export function overrideIssues(overrides: ConfigOverrides): ConfigIssue[] {
 
 function numberIssues(name: string, value: unknown, schema: z.ZodType): ConfigIssue[] {
   const result = schema.optional().safeParse(value);
-  return result.success ? [] : [optionIssue(name, result.error.issues[0]?.message ?? 'a number', value)];
+  return result.success ? [] : [wrong(name, result.error.issues[0]?.message ?? 'a number', value)];
 }
 
 function choiceIssues(name: string, value: string | undefined, choices: readonly string[]): ConfigIssue[] {
   if (value === undefined || choices.includes(value)) return [];
-  return [optionIssue(name, choices.join(' | '), value, nearestName(value, choices))];
+  return [wrong(name, choices.join(' | '), value, nearestName(value, choices))];
 }
 
-function optionIssue(name: string, allowed: string, value: unknown, nearest?: string): ConfigIssue {
-  return {
-    severity: 'error',
-    source: `--${name}`,
-    path: '',
-    value: String(value),
-    code: 'BAD_VALUE',
-    message: `expected ${allowed}, got ${String(value)}`,
-    ...(nearest === undefined ? {} : { hint: `Did you mean ${nearest}?` }),
-  };
+function wrong(name: string, allowed: string, value: unknown, nearest?: string): ConfigIssue {
+  const hint = nearest === undefined ? undefined : `Did you mean ${nearest}?`;
+  return optionIssue(`--${name}`, String(value), `expected ${allowed}, got ${String(value)}`, hint);
 }

@@ -120,11 +120,26 @@ async function noSuchFile(path: string, absolute: string): Promise<Refused> {
       `no such file: ${displayPath(path)} (there is no folder ${displayPath(dirname(absolute))})`,
     );
   }
-  const nearest = nearestName(basename(absolute), neighbours);
-  const where = `in ${displayPath(dirname(absolute))}`;
-  const hint = nearest === undefined ? undefined : `Did you mean ${basename(nearest)}?`;
-  return problem('NO_SUCH_FILE', `no such file: ${basename(absolute)} ${where}`, hint);
+  const name = basename(absolute);
+  const folder = dirname(absolute);
+  // The working folder by its name: who is in the wrong one sees it.
+  const where = folder === process.cwd() ? `the working folder ${folder}` : displayPath(folder);
+  return problem('NO_SUCH_FILE', `no such file: ${name} in ${where}`, otherFile(name, neighbours));
 }
+
+/** The name that was meant, else what there is of that kind. */
+function otherFile(name: string, neighbours: readonly string[]): string | undefined {
+  const nearest = nearestName(name, neighbours);
+  if (nearest !== undefined) return `Did you mean ${nearest}?`;
+  const kind = YAML.test(name) ? YAML : undefined;
+  const others = neighbours.filter((other) => kind?.test(other)).sort();
+  if (others.length === 0) return undefined;
+  const more = others.length > MOST_LISTED ? ` and ${others.length - MOST_LISTED} more` : '';
+  return `There are ${others.slice(0, MOST_LISTED).join(', ')}${more}`;
+}
+
+const YAML = /\.ya?ml$/i;
+const MOST_LISTED = 5;
 
 function unreadable(path: string, error: unknown): Refused {
   return problem('UNREADABLE', `cannot read ${displayPath(path)}: ${errorCode(error) ?? String(error)}`);

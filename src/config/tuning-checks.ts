@@ -1,6 +1,6 @@
 import { gridSize } from '../optimizers/grid.ts';
 import { checkConditions } from './condition-checks.ts';
-import { checkFeeUnits, engineProblem } from './engine-checks.ts';
+import { engineProblem } from './engine-checks.ts';
 import type { Findings } from './findings.ts';
 import { checkObjective } from './objective-checks.ts';
 import type { ConfigOverrides } from './overrides.ts';
@@ -8,6 +8,7 @@ import { checkEnqueue, checkFixed } from './param-checks.ts';
 import { searchSpace } from './search-space.ts';
 import { checkSpace, SPACE_PATH } from './space-checks.ts';
 import { MAX_ITERATIONS, type TuningConfig, tuningFileSchema } from './tuning-schema.ts';
+import { checkFeeUnits, checkParamUnits } from './unit-checks.ts';
 import { isMapping } from './written.ts';
 import { parseWith } from './zod-findings.ts';
 
@@ -26,6 +27,8 @@ export function checkTuning(
   checkFixed(written.fixed, written.search_space, findings);
   checkObjective(written.objective, findings);
   checkFeeUnits(written.engine, findings);
+  checkParamUnits(written.search_space, SPACE_PATH, findings);
+  checkParamUnits(written.fixed, ['tuning', 'fixed'], findings);
   if (parsed === undefined) return undefined;
   const config = applyOverrides(parsed.tuning, overrides);
   checkEngine(config, findings);

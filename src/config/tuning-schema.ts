@@ -31,7 +31,8 @@ const seconds = (max = 31 * DAY_S) => {
   return z.number(phrase).positive(phrase).max(max, phrase);
 };
 
-function grouped(value: number): string {
+/** 1,000,000 as people read it. */
+export function grouped(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : String(value);
 }
 

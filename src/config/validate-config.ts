@@ -1,14 +1,12 @@
-import { arbtuneHome, homeLayout } from '../embedded/home.ts';
-import { ArbtuneError } from '../errors.ts';
-import { loadWithReports } from '../market-data/load.ts';
+import type { Cached } from '../market-data/cache.ts';
 import type { SourceReport } from '../market-data/recorded/read-source.ts';
 import type { Scenario } from '../market-data/scenario.ts';
 import { gridSize } from '../optimizers/grid.ts';
+import { checkData } from './data-checks.ts';
 import type { ConfigIssue } from './issue.ts';
-import { type ConfigSources, inspectConfig, type LoadOptions } from './load-config.ts';
+import { type ConfigSources, dataLocation, inspectConfig, type LoadOptions } from './load-config.ts';
 import type { ConfigOverrides } from './overrides.ts';
 import type { SessionSpec } from './session-spec.ts';
-import { displayPath } from './text-file.ts';
 
 /** What `validate` tells of a config: everything that is wrong with it and its data, or what a session of it would be. */
 
@@ -54,37 +52,20 @@ export async function validateConfig(
   const found: ConfigIssue[] = [...issues];
   const scenarios: ScenarioSummary[] = [];
   for (const [index, scenario] of spec.scenarios.entries()) {
-    const loaded = await summarizeScenario(scenario, sources.root);
-    if (typeof loaded !== 'string') scenarios.push(loaded);
-    else found.push(dataIssue(loaded, sources.scenarios[index] ?? scenario.name));
+    const file = sources.scenarios[index] ?? scenario.name;
+    const checked = await checkData(scenario, file, dataLocation(sources.root));
+    if (checked.ok) scenarios.push(summarizeScenario(scenario, checked.loaded));
+    else found.push(checked.issue);
   }
   if (found.some((issue) => issue.severity === 'error')) return { ok: false, issues: found, sources };
   return { ok: true, issues: found, sources, session: summarize(spec, scenarios) };
 }
 
-/** The summary, or what is wrong with the data. */
-async function summarizeScenario(scenario: Scenario, root: string): Promise<ScenarioSummary | string> {
-  try {
-    const cacheDir = homeLayout(arbtuneHome(process.env)).cacheFolder;
-    const { data, reports } = await loadWithReports(scenario, { root, cacheDir });
-    const { rows, time } = data;
-    const source = scenario.data ? 'data' : scenario.generator ? 'generator' : 'steps';
-    const seconds = rows === 0 ? 0 : (time[rows - 1]! - time[0]!) / 1e6;
-    return { name: scenario.name, source, rows, seconds, reports };
-  } catch (error) {
-    if (error instanceof ArbtuneError) return error.message;
-    throw error;
-  }
-}
-
-function dataIssue(message: string, file: string): ConfigIssue {
-  return {
-    severity: 'error',
-    source: displayPath(file),
-    path: '',
-    code: 'BAD_DATA',
-    message: message.replace(/\.$/, ''),
-  };
+function summarizeScenario({ name, ...scenario }: Scenario, { data, reports }: Cached): ScenarioSummary {
+  const { rows, time } = data;
+  const source = scenario.data ? 'data' : scenario.generator ? 'generator' : 'steps';
+  const seconds = rows === 0 ? 0 : (time[rows - 1]! - time[0]!) / 1e6;
+  return { name, source, rows, seconds, reports };
 }
 
 function summarize(spec: SessionSpec, scenarios: readonly ScenarioSummary[]): SessionSummary {

@@ -19,6 +19,7 @@ const MAX_RECONNECT_DELAY_MS = 1_000;
 export interface RedisTarget {
   /** For messages: credentials masked. */
   readonly address: string;
+  readonly hasPassword: boolean;
   readonly options: RedisOptions & { readonly replyMapping: 'legacy' };
 }
 
@@ -38,6 +39,7 @@ export function redisTarget(url: string, environment: Environment): RedisTarget 
   const masked = username || password ? '***@' : '';
   return {
     address: `${parsed.protocol}//${masked}${parsed.hostname || host}:${port}`,
+    hasPassword: Boolean(password),
     options: {
       host,
       port,

@@ -13,6 +13,7 @@ import { dataConverter } from '../payloads/data-converter.ts';
 import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { sessionQueueOf, taskQueueOf } from '../workflows/names.ts';
+import { workerIdentity } from './worker-identity.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** A worker process's part in Temporal: polls the queue of its environment and mode, for the workflow and its activities. */
@@ -61,7 +62,7 @@ const HEARTBEAT_THROTTLE_MS = 200;
  * someone must, the orchestration of any).
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { env, mode, sessionId, codecKeys } = options;
+  const { env, mode, workerId, sessionId, concurrency, codecKeys } = options;
   const [connection, codePath] = await Promise.all([
     // The client's and the worker's settings differ in the types of optional fields only.
     NativeConnection.connect(options.server.connection as NativeConnectionOptions),
@@ -70,11 +71,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const common: Omit<TemporalWorkerOptions, 'taskQueue'> = {
     connection,
     namespace: options.server.namespace,
-    identity: `${options.workerId}@${hostname()}:${process.pid}`,
+    identity: workerIdentity({ workerId, host: hostname(), pid: process.pid, slots: concurrency }),
     activities: { ...createActivities(options) },
     dataConverter: dataConverter(codecKeys, options.onUnreadable),
     // One more than is measured at once, so that writing results never waits for measuring.
-    maxConcurrentActivityTaskExecutions: options.concurrency + 1,
+    maxConcurrentActivityTaskExecutions: concurrency + 1,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,

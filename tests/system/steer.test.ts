@@ -180,7 +180,7 @@ describe('orders', () => {
     expect(rows[0]).toMatchObject({ 'param.slippage_bps': '3', 'param.max_position_krw': '20000' });
   });
 
-  test('`cancel` ends at once and keeps what was measured; nothing more can be asked of the session', {
+  test('`cancel` ends at once and keeps what was measured', {
     timeout: 120_000,
   }, async () => {
     const machine = sandbox();
@@ -194,8 +194,5 @@ describe('orders', () => {
     expect(existsSync(csv)).toBe(false);
     const report = await machine.json<{ status: string; stored: { trials: number } }>(['status', 'gone']);
     expect(report).toMatchObject({ status: 'cancelled', stored: { trials: completed } });
-    const refused = await machine.run(['extend', 'gone', '--iterations', '3']);
-    expect(refused, refused.stderr).toMatchObject({ code: 4, stdout: '' });
-    expect(refused.stderr).toMatch(/cancelled/);
   });
 });

@@ -7,29 +7,18 @@ import {
   METHODS,
   ORDERINGS,
 } from '../../config/tuning-schema.ts';
-import { ArbtuneError } from '../../errors.ts';
+import { reader, wholeNumber } from './option-values.ts';
 
 /** The flags, defined once: name, meaning, default and how a value is read. A bad value never reaches a command. */
 
 /** Commander takes a single word after an option for its value; a parser gets the words of a repeated option in turn. */
 const gather = (text: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), text];
 
-/** A whole number in the range, else a sentence that says so. */
-export function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^[+-]?\d+$/.test(text) || value < least || value > most) {
-      throw new ArbtuneError('input', `${flag}: expected a whole number ${least}..${most}, got "${text}"`);
-    }
-    return value;
-  };
-}
-
 const iterations = wholeNumber('--iterations', 1, MAX_ITERATIONS);
 const workers = wholeNumber('--workers', 1, MAX_PARALLELISM);
 const seed = wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER);
 
-export const sessionIdArgument = (text: string) => checkSessionId(text);
+export const sessionIdArgument = reader(checkSessionId);
 
 export const options = {
   config: () =>
@@ -43,7 +32,7 @@ export const options = {
       .default('paper'),
   env: () =>
     new Option('--env <name>', "local, docker, or a deployment's own name")
-      .argParser(checkEnv)
+      .argParser(reader(checkEnv))
       .default('local'),
   optimizer: () =>
     new Option('--optimizer <method>', "grid, random or bayesian (default: the config's)").choices(METHODS),
@@ -58,13 +47,15 @@ export const options = {
   seed: () => new Option('--seed <n>', "of the search (default: the config's)").argParser(seed),
   outputCsv: () =>
     new Option('--output-csv <file>', 'where the results go (default outputs/<session>/results.csv)'),
+  force: () => new Option('--force', 'replace a file that is there, whatever it holds'),
   newSessionId: () =>
     new Option(
       '--session-id <id>',
       'of the session (default: a new UUID); one that exists is joined',
-    ).argParser(checkSessionId),
-  sessionId: () => new Option('--session-id <id>', 'of the session').argParser(checkSessionId),
-  workerId: () => new Option('--worker-id <id>', 'of this process').argParser(checkWorkerId).default('main'),
+    ).argParser(sessionIdArgument),
+  sessionId: () => new Option('--session-id <id>', 'of the session').argParser(sessionIdArgument),
+  workerId: () =>
+    new Option('--worker-id <id>', 'of this process').argParser(reader(checkWorkerId)).default('main'),
   workers: () =>
     new Option('--workers <n>', "trials in flight (default: the config's, else 1)").argParser(workers),
   concurrency: () =>

@@ -16,6 +16,8 @@ import {
 import { summaryCommand } from './commands/summary.ts';
 import { validateCommand } from './commands/validate.ts';
 import { workerCommand } from './commands/worker.ts';
+import { refuseWrongValues } from './option-values.ts';
+import { warnOfVisiblePassword } from './visible-password.ts';
 
 /** The commands, put together. */
 
@@ -49,6 +51,10 @@ export function createProgram(): Command {
   for (const command of commands) {
     program.addCommand(command.allowExcessArguments(false).copyInheritedSettings(program));
   }
+  program.hook('preAction', (_program, command) => {
+    refuseWrongValues(command);
+    warnOfVisiblePassword(command);
+  });
   // Throw instead of exiting, so that one place decides the exit code.
   for (const command of [program, ...program.commands]) command.exitOverride();
   return program;

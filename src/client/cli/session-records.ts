@@ -2,6 +2,7 @@ import { arbtuneHome } from '../../embedded/home.ts';
 import { ArbtuneError } from '../../errors.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { TrialRecord } from '../../store/trial-record.ts';
+import { storedIds, unknownSession } from '../unknown-session.ts';
 
 /** A session's trials from the store, without Temporal. @throws ArbtuneError `not-found` when it has none */
 export async function readSessionRecords(
@@ -13,10 +14,10 @@ export async function readSessionRecords(
   try {
     const records = await store.loadTrials(sessionId);
     if (records.length > 0) return records;
-    throw new ArbtuneError(
-      'not-found',
-      `The store has no trials of session "${sessionId}" in env ${env}, mode ${mode}`,
-    );
+    if (await store.loadSession(sessionId)) {
+      throw new ArbtuneError('not-found', `The store has no trials of session "${sessionId}" yet`);
+    }
+    throw unknownSession(sessionId, `the store, env ${env}, mode ${mode}`, await storedIds(store));
   } finally {
     await store.close();
   }

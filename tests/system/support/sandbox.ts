@@ -50,7 +50,7 @@ export interface SandboxOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const WITHOUT_ENV = ['validate', 'dev'];
+const WITHOUT_ENV = ['validate', 'replay', 'dev'];
 let count = 0;
 
 export function sandbox({ temporal, environment = {} }: SandboxOptions = {}): Sandbox {

@@ -2,21 +2,34 @@ import { Command } from 'commander';
 import { exportFormatOf, exportResults } from '../../../analysis/export.ts';
 import { options } from '../options.ts';
 import { createOutput } from '../output.ts';
+import { checkOutputFile } from '../output-file.ts';
 import { readSessionRecords } from '../session-records.ts';
+
+interface ExportFlags {
+  readonly out: string;
+  readonly sessionId: string;
+  readonly force?: boolean;
+  readonly mode: string;
+  readonly env: string;
+  readonly redis?: string;
+}
 
 /** `export`: a session's trials as CSV, JSON lines or Parquet. */
 export function exportCommand(): Command {
   const command = new Command('export')
     .description("a session's trials as CSV, JSON lines or Parquet, by the file's ending")
     .requiredOption('--out <file>', 'ends in .csv, .jsonl or .parquet')
-    .addOption(options.sessionId().makeOptionMandatory());
+    .addOption(options.sessionId().makeOptionMandatory())
+    .addOption(options.force());
   for (const option of [options.mode, options.env, options.redisUrl]) command.addOption(option());
   return command
     .addHelpText('after', '\nExample:\n  $ arbtune export --session-id mine --out mine.parquet')
-    .action(async (flags: { out: string; sessionId: string; mode: string; env: string; redis?: string }) => {
-      const format = exportFormatOf(flags.out);
-      const records = await readSessionRecords(flags.sessionId, flags);
-      await exportResults(flags.out, records, format);
-      createOutput('text').note(`wrote ${records.length} trials to ${flags.out}`);
+    .action(async (flags: ExportFlags) => {
+      const { out, sessionId, force } = flags;
+      const format = exportFormatOf(out);
+      await checkOutputFile({ option: '--out', path: out, sessionId, force });
+      const records = await readSessionRecords(sessionId, flags);
+      await exportResults(out, records, format);
+      createOutput('text').note(`wrote ${records.length} trials to ${out}`);
     });
 }

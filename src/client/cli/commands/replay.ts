@@ -17,10 +17,13 @@ import {
   differences,
   type ReplayedTrial,
   type Replayer,
+  replayFiles,
   writeReplay,
 } from '../../replay-trial.ts';
-import { options, wholeNumber } from '../options.ts';
+import { wholeNumber } from '../option-values.ts';
+import { options } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
+import { checkOutputFile } from '../output-file.ts';
 
 /** `replay`: one param set, or trials of a CSV, on the paper engine again, with every trade they made. */
 
@@ -31,6 +34,7 @@ interface ReplayFlags {
   readonly iteration?: number;
   readonly check?: boolean;
   readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -47,6 +51,7 @@ export function replayCommand(): Command {
     )
     .option('--check', 'replay all trials of the results and compare every metric to the last digit')
     .option('--out <folder>', 'write trades, fills, equity, trips and the journal there, as CSVs by scenario')
+    .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -60,7 +65,11 @@ Examples:
       if ((flags.params === undefined) === (flags.csv === undefined)) {
         throw new ArbtuneError('input', 'replay: expected one of --params k=v,... and --csv FILE');
       }
+      const { out, force } = flags;
       const { spec, sources } = await loadConfig(flags.config);
+      for (const path of out === undefined ? [] : replayFiles(out, spec)) {
+        await checkOutputFile({ option: '--out', path, force });
+      }
       const records = flags.csv === undefined ? [] : await resultsOf(flags.csv, spec);
       const cacheDir = homeLayout(arbtuneHome(process.env)).cacheFolder;
       const replayer = await createReplayer(spec, { root: sources.root, cacheDir });
@@ -70,7 +79,7 @@ Examples:
           ? chosen(records, spec, flags.iteration)
           : parseParams(flags.params, spec.space, '--params');
       const trial = replayer(params);
-      const files = flags.out === undefined ? [] : await writeReplay(flags.out, trial);
+      const files = out === undefined ? [] : await writeReplay(out, trial);
       const unmet = unmetOutcomes(spec.scenarios, trial.scenarios);
       print(trial, { params, files, unmet }, output, flags.json === true);
     });

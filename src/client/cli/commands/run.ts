@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { formatResultSummary } from '../../../analysis/result-summary.ts';
 import { TuningAnalyzer } from '../../../analysis/tuning-analyzer.ts';
 import {
+  defaultCsvPath,
   resumeSession,
   runSession,
   type ServeSessionOptions,
   type SessionOutcome,
 } from '../../run-session.ts';
 import { openStack } from '../../stack.ts';
+import { fewSlotsWarning } from '../../worker-slots.ts';
 import { Interrupted, interruptible } from '../interrupt.ts';
 import { options, sessionIdArgument } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
+import { checkOutputFile } from '../output-file.ts';
 import { showProgress } from '../progress.ts';
 import { type PlaceFlags, readSpec, refuseOtherModes, type SpecFlags, specOptions } from '../read-spec.ts';
 
@@ -21,6 +25,7 @@ interface ServeFlags extends PlaceFlags {
   readonly workerId: string;
   readonly concurrency?: number;
   readonly outputCsv?: string;
+  readonly force?: boolean;
 }
 
 type ResumeFlags = ServeFlags & { readonly iterations?: number; readonly workers?: number };
@@ -34,7 +39,8 @@ const placeOptions = [
   options.logFormat,
   options.json,
 ];
-const serveOptions = [options.workerId, options.concurrency, options.outputCsv];
+const resultsOptions = [options.outputCsv, options.force];
+const serveOptions = [options.workerId, options.concurrency, ...resultsOptions];
 
 export function runCommand(): Command {
   const command = new Command('run').description(
@@ -54,6 +60,7 @@ Examples:
     )
     .action(async (flags: RunFlags) => {
       const output = createOutput(flags.logFormat);
+      await checkResultsFile(flags, flags.sessionId);
       const { spec, dataRoot, enqueue } = await readSpec(flags, output);
       await serve(flags, output, (serving) =>
         runSession(spec, {
@@ -81,6 +88,7 @@ Examples:
     )
     .action(async (sessionId: string, flags: ResumeFlags) => {
       refuseOtherModes(flags.mode);
+      await checkResultsFile(flags, sessionId);
       await serve(flags, createOutput(flags.logFormat), (serving) =>
         resumeSession(sessionId, {
           ...serving,
@@ -95,7 +103,7 @@ export function startCommand(): Command {
   const command = new Command('start').description(
     'start a session on a running deployment and return at once',
   );
-  for (const option of [...specOptions, options.newSessionId, options.outputCsv, ...placeOptions])
+  for (const option of [...specOptions, options.newSessionId, ...resultsOptions, ...placeOptions])
     command.addOption(option());
   return command
     .addHelpText(
@@ -104,6 +112,10 @@ export function startCommand(): Command {
     )
     .action(async (flags: RunFlags) => {
       const output = createOutput(flags.logFormat);
+      // A worker writes it, maybe elsewhere: here it only must not replace what is another's.
+      if (flags.outputCsv !== undefined && existsSync(flags.outputCsv)) {
+        await checkResultsFile(flags, flags.sessionId);
+      }
       const { spec, enqueue } = await readSpec(flags, output);
       const stack = await openStack({ ...place(flags), log: (line) => output.note(line) });
       try {
@@ -119,6 +131,8 @@ export function startCommand(): Command {
             `no worker has taken the session up yet; start one by \`arbtune worker --env ${flags.env}\``,
           );
         }
+        const few = await fewSlotsWarning(stack, sessionId, started.parallelism ?? 1);
+        if (few !== undefined) output.note(`warning: ${few}`);
         if (flags.json)
           output.json({ session_id: sessionId, workflow_id: workflowId, run_id: runId, joined, iterations });
         else output.print(sessionId);
@@ -126,6 +140,15 @@ export function startCommand(): Command {
         await stack.close();
       }
     });
+}
+
+/** The CSV of results, in its own place where no other is named. */
+async function checkResultsFile(
+  { outputCsv, force }: Pick<ServeFlags, 'outputCsv' | 'force'>,
+  sessionId?: string,
+): Promise<void> {
+  const path = outputCsv ?? defaultCsvPath(sessionId ?? 'new');
+  await checkOutputFile({ option: '--output-csv', path, sessionId, force });
 }
 
 function place(flags: PlaceFlags) {

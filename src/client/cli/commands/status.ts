@@ -6,6 +6,7 @@ import { openStore } from '../../../store/open-store.ts';
 import { shortParams, shortValue } from '../../../workflows/details.ts';
 import { reportSession, type SessionReport } from '../../session-report.ts';
 import { openStack } from '../../stack.ts';
+import { storedIds, unknownSession } from '../../unknown-session.ts';
 import { Interrupted, interruptible } from '../interrupt.ts';
 import { options, sessionIdArgument } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -55,7 +56,7 @@ export function watchCommand(): Command {
         let shown = '';
         for (;;) {
           const session = await store.loadSession(sessionId);
-          if (!session) throw new ArbtuneError('not-found', `The store has no session "${sessionId}"`);
+          if (!session) throw unknownSession(sessionId, 'the store', await storedIds(store));
           const { spec: _, ...stored } = session;
           const trials = await store.countTrials(sessionId);
           const workers = await store.loadWorkers(sessionId);

@@ -3,6 +3,7 @@ import { parseParams } from '../../../config/params.ts';
 import { ArbtuneError } from '../../../errors.ts';
 import type { SessionStatus } from '../../../workflows/messages.ts';
 import { loadStoredSession } from '../../go-on.ts';
+import { unknownInStack } from '../../list-sessions.ts';
 import { recoverSession } from '../../recover.ts';
 import { openStack, type Stack } from '../../stack.ts';
 import { options, sessionIdArgument } from '../options.ts';
@@ -50,12 +51,7 @@ export function repairCommand(): Command {
   return command.action(async (sessionId: string, flags: PlaceFlags) => {
     await withStack(flags, async (stack, output) => {
       const recovery = await recoverSession(stack, sessionId);
-      if (recovery.in_history === 0 && recovery.in_store === 0) {
-        throw new ArbtuneError(
-          'not-found',
-          `No session "${sessionId}" in env ${stack.env}, mode ${stack.mode}`,
-        );
-      }
+      if (recovery.in_history === 0 && recovery.in_store === 0) throw await unknownInStack(stack, sessionId);
       const { in_history, in_store, restored } = recovery;
       if (flags.json) output.json(recovery);
       else output.print(`${in_history} trials in history, ${in_store} in the store, ${restored} restored`);

@@ -4,7 +4,8 @@ import { formatResultSummary } from '../../../analysis/result-summary.ts';
 import { TuningAnalyzer } from '../../../analysis/tuning-analyzer.ts';
 import { ArbtuneError } from '../../../errors.ts';
 import type { TrialRecord } from '../../../store/trial-record.ts';
-import { options, wholeNumber } from '../options.ts';
+import { wholeNumber } from '../option-values.ts';
+import { options } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { readSessionRecords } from '../session-records.ts';
 

@@ -3,6 +3,7 @@ import { ArbtuneError } from '../../../errors.ts';
 import { type HealthSettings, healthSettings } from '../../../worker/health/health-settings.ts';
 import { type HealthPage, openHealthPage } from '../../../worker/health/open-health-page.ts';
 import { serveSessions } from '../../../worker/serve.ts';
+import { unknownInStack } from '../../list-sessions.ts';
 import { openStack, type Stack } from '../../stack.ts';
 import { isUnavailable } from '../../temporal-errors.ts';
 import { interruptible } from '../interrupt.ts';
@@ -111,10 +112,14 @@ async function serve(
   output.log('TUNING', `worker ${workerId} has ended`, { worker_id: workerId });
 }
 
-async function refuseUnknownSession({ client, env, mode }: Stack, sessionId: string): Promise<void> {
-  const execution = await client.describe(sessionId);
+async function refuseUnknownSession(stack: Stack, sessionId: string): Promise<void> {
+  const execution = await stack.client.describe(sessionId);
   if (execution?.status.name === 'RUNNING') return;
-  throw new ArbtuneError('not-found', `No running session "${sessionId}" in env ${env}, mode ${mode}`);
+  if (!execution) throw await unknownInStack(stack, sessionId);
+  throw new ArbtuneError(
+    'not-found',
+    `Session "${sessionId}" does not run (${execution.status.name.toLowerCase()}); go on with it by \`arbtune resume ${sessionId}\``,
+  );
 }
 
 /** Tells the session of its worker, as often as it takes: a worker that has just died is still waited for. */
