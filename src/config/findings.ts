@@ -4,7 +4,7 @@ import type { DataPath, Place } from './yaml-source.ts';
 /** The issues of one file as they are found, each put to its place in the text; one issue for one place. */
 
 /** Of a kind: many more than are shown, so that those shown are the first ones of the file; a bound for hostile files. */
-const MOST_KEPT = 500;
+export const MOST_KEPT = 500;
 
 export interface Finding {
   readonly path: DataPath;
@@ -53,7 +53,7 @@ export class Findings {
     if (this.#isFull(finding)) return;
     const { line, column } = this.positionAt(offset);
     const severity = finding.severity ?? 'error';
-    const path = pathText(finding.path);
+    const path = cut(pathText(finding.path));
     const place = `${severity} ${line}:${column} ${path}`;
     if (this.#seen.has(place)) return;
     this.#seen.add(place);
@@ -65,7 +65,7 @@ export class Findings {
       path,
       ...(value === undefined || value.length > 200 ? {} : { value }),
       code: finding.code,
-      message: finding.message,
+      message: cut(finding.message),
       ...(finding.hint === undefined ? {} : { hint: finding.hint }),
       excerpt: this.#lineText(line),
     });
@@ -89,7 +89,13 @@ export class Findings {
   }
 
   positionAt(offset: number): Position {
-    const line = this.#lineStarts.findLastIndex((start) => start <= offset) + 1;
+    // The last line that starts at or before the offset.
+    let [line, above] = [1, this.#lineStarts.length + 1];
+    while (above - line > 1) {
+      const middle = (line + above) >> 1;
+      if (this.#lineStarts[middle - 1]! <= offset) line = middle;
+      else above = middle;
+    }
     return { line, column: offset - this.#lineStarts[line - 1]! + 1 };
   }
 
@@ -108,6 +114,13 @@ export class Findings {
   #lineText(line: number): string {
     return this.#text.slice(this.#lineStarts[line - 1], this.#lineStarts[line]).replace(/\r?\n$/, '');
   }
+}
+
+/** Longer than any sentence of ours: only what a file itself holds makes one longer. */
+const LONGEST = 1_000;
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}...`;
 }
 
 /** `tuning.search_space.slippage_bps.bounds[0]` */

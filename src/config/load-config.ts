@@ -13,7 +13,8 @@ import { checkScenarioNames } from './objective-checks.ts';
 import { type ConfigOverrides, overrideIssues } from './overrides.ts';
 import { resolveSpec } from './resolve-spec.ts';
 import type { SessionSpec } from './session-spec.ts';
-import { displayPath, readTextFile, scenarioRoot } from './text-file.ts';
+import { checkSizes } from './size-checks.ts';
+import { displayPath, MAX_CONFIG_BYTES, readTextFile, scenarioRoot } from './text-file.ts';
 import { checkTuning } from './tuning-checks.ts';
 import { isMapping } from './written.ts';
 import { parseYaml } from './yaml-source.ts';
@@ -68,14 +69,15 @@ export async function inspectConfig(
 ): Promise<InspectedConfig> {
   const source = displayPath(path);
   const wrongOptions = overrideIssues(overrides);
-  const file = await readTextFile(path);
+  const file = await readTextFile(path, { maxBytes: MAX_CONFIG_BYTES });
   if (!file.ok) {
     const sources = { config: resolve(path), scenarios: [], root: dirname(resolve(path)) };
     const issue: ConfigIssue = { severity: 'error', source, path: '', ...file.problem };
     return { issues: [...wrongOptions, issue], sources };
   }
   const root = resolve(options.root ?? (await scenarioRoot(file.path)));
-  const { findings, data } = parseYaml(source, file.text);
+  const { findings, data: written } = parseYaml(source, file.text);
+  const data = checkSizes(written, findings) ? written : undefined;
   const scenarios = await readScenarios(data, dirname(file.path), root, findings);
   const config = data === undefined ? undefined : checkTuning(data, overrides, findings);
   const sources = { config: file.path, scenarios: scenarios.paths, root };

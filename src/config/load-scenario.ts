@@ -30,7 +30,7 @@ export async function loadScenario(path: string, root: string): Promise<Scenario
 }
 
 export async function readScenario(path: string, root: string): Promise<ScenarioResult> {
-  const file = await readTextFile(path, root);
+  const file = await readTextFile(path, { root });
   if (!file.ok) return file;
   const { findings, data } = parseYaml(displayPath(path), file.text);
   if (data === undefined) return { ok: false, issues: findings.errors };

@@ -6,8 +6,10 @@ import { nearestName } from './nearest.ts';
 
 /** Reads a small text file that a person or a config named, trusting nothing: regular files only, under a root, of bounded size. */
 
-/** Far above any config or scenario written by hand; recorded data has files of its own. */
-export const MAX_TEXT_BYTES = 2 * 1024 * 1024;
+/** Far above any scenario written by hand; recorded data has files of its own. */
+const MAX_TEXT_BYTES = 2 * 1024 * 1024;
+/** Far above any tuning config, and read within a second whatever it holds. */
+export const MAX_CONFIG_BYTES = 512 * 1024;
 
 export interface FileProblem {
   readonly code: IssueCode;
@@ -20,10 +22,13 @@ export type TextFile =
   | { readonly ok: false; readonly problem: FileProblem };
 
 /** The text of `path`; with `root`, only when the file, links followed, lies under it. `path` of the answer is the real one. */
-export async function readTextFile(path: string, root?: string): Promise<TextFile> {
+export async function readTextFile(
+  path: string,
+  { root, maxBytes = MAX_TEXT_BYTES }: { readonly root?: string; readonly maxBytes?: number } = {},
+): Promise<TextFile> {
   return await withRegularFile(path, root, async (file, size, real): Promise<TextFile> => {
-    if (size > MAX_TEXT_BYTES) {
-      const message = `${displayPath(path)} has ${size} bytes; at most ${MAX_TEXT_BYTES} are read`;
+    if (size > maxBytes) {
+      const message = `${displayPath(path)} has ${size} bytes; at most ${maxBytes} are read`;
       return problem('TOO_LARGE', message, 'Keep recorded data in files of its own');
     }
     const bytes = await file.readFile();

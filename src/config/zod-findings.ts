@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Finding, Findings } from './findings.ts';
+import { type Finding, type Findings, MOST_KEPT } from './findings.ts';
 import { nearestName } from './nearest.ts';
 import type { DataPath } from './yaml-source.ts';
 
@@ -76,7 +76,8 @@ function report(issue: z.core.$ZodIssue, base: DataPath, data: unknown, findings
     ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part)),
   ];
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) findings.add(unknownKey([...path, key], issue.message.split(', ')));
+    for (const key of issue.keys.slice(0, MOST_KEPT))
+      findings.add(unknownKey([...path, key], issue.message.split(', ')));
     return;
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
