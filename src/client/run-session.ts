@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeResultsCsv } from '../analysis/csv.ts';
 import { type UnmetOutcome, unmetOutcomes } from '../analysis/expected-outcomes.ts';
+import { checkSessionId, checkWorkerId } from '../config/ids.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { Params } from '../search-space/space.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
@@ -108,13 +109,15 @@ async function serveSession(
   options: ServeSessionOptions,
   begin: (stack: Stack, csvPath: string) => Promise<StartedSession>,
 ): Promise<SessionOutcome> {
+  checkSessionId(sessionId);
+  const workerId = checkWorkerId(options.workerId ?? 'main');
   const csvPath = resolve(options.csvPath ?? defaultCsvPath(sessionId));
   const stack = await openStack(options);
   try {
     const concurrency = options.concurrency ?? availableParallelism();
     const worker = await serveSessions({
       ...stack,
-      workerId: options.workerId ?? 'main',
+      workerId,
       concurrency,
       ...(options.dataRoot === undefined ? {} : { dataRoot: options.dataRoot }),
       log: options.log ?? (() => {}),

@@ -1,3 +1,4 @@
+import { checkEnv } from '../config/ids.ts';
 import { ensureTemporal, type TemporalServer } from '../embedded/ensure-temporal.ts';
 import { arbtuneHome, type Environment, makePrivateFolder } from '../embedded/home.ts';
 import { type CodecKey, codecKeys } from '../payloads/keys.ts';
@@ -46,6 +47,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
     log = () => {},
     durable = false,
   } = options;
+  checkEnv(env);
   const keys = codecKeys(environment);
   const home = arbtuneHome(environment);
   makePrivateFolder(home);

@@ -10,6 +10,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { readSessionInput } from '../activities/session-specs.ts';
+import { checkSessionId } from '../config/ids.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { ConnectionSettings } from '../embedded/configured-server.ts';
 import { ArbtuneError } from '../errors.ts';
@@ -119,7 +120,11 @@ export class TuningClient {
    * @throws ArbtuneError `conflict` when it runs with another config, or has ended (see `resume`)
    */
   async start(spec: SessionSpec, options: StartOptions): Promise<StartedSession> {
-    const identity = { sessionId: options.sessionId, env: this.#options.env, mode: this.#options.mode };
+    const identity = {
+      sessionId: checkSessionId(options.sessionId),
+      env: this.#options.env,
+      mode: this.#options.mode,
+    };
     const tooMany = tooManyTrials(spec, options.carried?.target ?? spec.maxIterations);
     if (tooMany !== undefined) throw new ArbtuneError('input', tooMany);
     const request = randomUUID();

@@ -38,7 +38,14 @@ function loadConfig(environment: Environment): ClientConnectConfig {
   try {
     return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(entries) });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ArbtuneError('input', `The Temporal configuration cannot be used: ${reason}`, { cause: error });
+    throw new ArbtuneError('input', `The Temporal configuration cannot be used: ${withoutExcerpt(error)}`);
   }
+}
+
+/** A parser quotes the lines around its error, and those may hold an API key: only the place is told, and no cause kept. */
+function withoutExcerpt(error: unknown): string {
+  if (!(error instanceof Error)) return 'it cannot be read';
+  const [reason = ''] = error.message.split('\n');
+  const { line, column } = error as { line?: unknown; column?: unknown };
+  return typeof line === 'number' ? `${reason} at ${line}:${column}` : reason;
 }

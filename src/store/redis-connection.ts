@@ -76,7 +76,8 @@ function parseUrl(url: string): URL {
     throw wrong('is not a URL');
   }
   if (parsed.protocol !== 'redis:' && parsed.protocol !== 'rediss:') {
-    throw wrong(`begins with ${JSON.stringify(parsed.protocol)}`);
+    // What stands there instead may be a password.
+    throw wrong('does not begin with redis:// or rediss://');
   }
   if (!/^\/?\d*$/.test(parsed.pathname))
     throw wrong('ends in something that is not the number of a database');

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadConfig, openStack, resumeSession, runSession } from '../../src/client/index.ts';
 import { checkEnv, checkSessionId, checkWorkerId } from '../../src/config/ids.ts';
+import { temporaryFolder } from '../support/environment.ts';
 
 const RULE = 'must be 1 to 64 letters, digits, ".", "_" or "-", starting with a letter or a digit';
 
@@ -47,4 +51,15 @@ it('worker ids and env names keep to the same rule, under their own option', () 
   expect(checkWorkerId('main')).toBe('main');
   expect(() => checkWorkerId('a:b')).toThrow('--worker-id: error BAD_VALUE: worker id must be');
   expect(() => checkEnv('../x')).toThrow('--env: error BAD_VALUE: env must be');
+});
+
+it('a script that names such a thing is refused before anything is opened or made', async () => {
+  const home = join(temporaryFolder(), 'home');
+  const environment = { ARBTUNE_HOME: home };
+  const { spec } = await loadConfig('tests/fixtures/config/everything.yaml');
+  await expect(runSession(spec, { environment, sessionId: '../x' })).rejects.toThrow('session id must be');
+  await expect(runSession(spec, { environment, workerId: 'a/b' })).rejects.toThrow('worker id must be');
+  await expect(resumeSession('a..b', { environment })).rejects.toThrow('session id must not contain ".."');
+  await expect(openStack({ environment, env: '../x' })).rejects.toThrow('env must be');
+  expect(existsSync(home)).toBe(false);
 });

@@ -154,8 +154,8 @@ describe('a Redis out of reach', () => {
   });
 
   it.each([
-    ['localhost:6379', 'begins with "localhost:"'],
-    ['http://x', 'begins with "http:"'],
+    ['localhost:6379', 'does not begin with redis:// or rediss://'],
+    ['http://x', 'does not begin with redis:// or rediss://'],
     ['redis://h/secret', 'ends in something that is not the number of a database'],
     ['://user:secret@h', 'is not a URL'],
   ])('is not sought at the address %j', async (url, why) => {
@@ -230,36 +230,10 @@ describe('a Redis that refuses', () => {
     }
   });
 
-  it('serves a user who may reach no more than its own keys and commands', async () => {
+  it('refuses a user who lacks a right, and it says what such a user needs', async () => {
     const server = await redis();
-    const admin = server.client();
-    await admin.acl(
-      'SETUSER',
-      'tuner',
-      'on',
-      '>pw',
-      '~tuning:*',
-      '&*',
-      '-@all',
-      '+@connection',
-      '+@hash',
-      '+@scripting',
-      '+@transaction',
-      '+info',
-      '+ping',
-      '+del',
-      '+exists',
-      '+scan',
-      '+zadd',
-      '+zrevrange',
-    );
+    await server.client().acl('SETUSER', 'tuner', 'on', '>pw', '~tuning:*', '+@all', '-hset');
     const store = await open(`redis://tuner:pw@127.0.0.1:${server.port}`);
-    await store.saveTrials(batch(1, 3));
-    await store.saveSession(session('s1'));
-    expect(await store.loadTrials('s1')).toEqual(batch(1, 3));
-    expect(await store.listSessions()).toEqual([session('s1')]);
-    expect(await store.warnings()).toEqual([]);
-    await admin.acl('SETUSER', 'tuner', '-hset');
     expect((await failure(store.saveTrials([trial(4)]))).message).toMatch(
       /The user executing the script can't run this command.*Remedy: the Redis user needs/,
     );

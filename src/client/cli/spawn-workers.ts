@@ -18,6 +18,8 @@ export interface SpawnOptions {
   readonly count: number;
   /** Their health pages take as many ports from this one on; absent: none. */
   readonly healthPort: number | undefined;
+  /** The store, where an option names it. It may hold a password, so it is passed on where other users do not see it. */
+  readonly redis: string | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -26,15 +28,20 @@ export interface SpawnOptions {
  * one of them fails. One that is killed (by hand, for its memory) is started again; the others go on meanwhile.
  */
 export async function spawnWorkers(options: SpawnOptions, signal: AbortSignal): Promise<void> {
-  const { workerId, count, healthPort, log } = options;
-  const flags = withoutFlags(process.argv.slice(3), ['--worker-id', '--processes', '--health-port']);
+  const { workerId, count, healthPort, redis, log } = options;
+  const flags = withoutFlags(process.argv.slice(3), [
+    '--worker-id',
+    '--processes',
+    '--health-port',
+    '--redis',
+  ]);
   const failure = new AbortController();
   const end = AbortSignal.any([signal, failure.signal]);
   const keepUp = async (i: number): Promise<void> => {
     const id = `${workerId}-${i + 1}`;
     const port = healthPort === undefined ? [] : ['--health-port', String(healthPort + i)];
     while (!end.aborted) {
-      const [code, killedBy] = await ended([...flags, '--worker-id', id, ...port], end);
+      const [code, killedBy] = await ended([...flags, '--worker-id', id, ...port], redis, end);
       if (end.aborted || code === 0) return;
       if (code !== null) {
         failure.abort();
@@ -50,11 +57,11 @@ export async function spawnWorkers(options: SpawnOptions, signal: AbortSignal): 
 }
 
 /** How one worker process ended; it is told to when `end` aborts. */
-async function ended(args: readonly string[], end: AbortSignal): Promise<Exit> {
+async function ended(args: readonly string[], redis: string | undefined, end: AbortSignal): Promise<Exit> {
   const child = spawn(process.execPath, [command, 'worker', ...args], {
     // The channel carries nothing: that it closes tells the worker of our end, and it ends too.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, ARBTUNE_REEXECUTED: '1' },
+    env: { ...process.env, ARBTUNE_REEXECUTED: '1', ...(redis === undefined ? {} : { REDIS_URL: redis }) },
   });
   const tell = () => child.kill('SIGTERM');
   end.addEventListener('abort', tell, { once: true });

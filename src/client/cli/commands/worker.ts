@@ -54,6 +54,7 @@ Examples:
           : spawnWorkers(
               {
                 ...{ workerId: flags.workerId, count: flags.processes, healthPort: flags.healthPort },
+                redis: flags.redis,
                 log: (line) => output.note(line),
               },
               signal,
