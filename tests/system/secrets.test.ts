@@ -124,13 +124,14 @@ test('no secret turns up in logs, results, history, stores or homes, and no righ
 });
 
 test('nor where all is embedded: the service’s database, the store, logs and caches are free of them', async () => {
-  const secret = canaries('api-key', 'redis', 'tls-key');
+  const secret = canaries('api-key', 'redis', 'tls-key', 'codec');
   const machine = sandbox({
     temporal: 'embedded',
     environment: {
       TEMPORAL_API_KEY: secret['api-key'],
       TEMPORAL_TLS_CLIENT_KEY_DATA: secret['tls-key'],
       REDIS_PASSWORD: secret.redis,
+      ARBTUNE_CODEC_KEY: Buffer.from(secret.codec.padEnd(32)).toString('base64'),
     },
   });
   const config = quickConfig(machine.folder, { method: 'random', max_iterations: 4 });
@@ -175,8 +176,8 @@ describe('a service that refuses is told of without the secret that it was given
     }
   });
 
-  test('Temporal: out of reach, with key data that is none, or with a configuration that cannot be read', async () => {
-    const secret = canaries('api-key', 'key-data', 'profile');
+  test('Temporal: out of reach, with a key that is none, or with a configuration that cannot be read', async () => {
+    const secret = canaries('api-key', 'key-data', 'profile', 'codec');
     const machine = sandbox();
     const file = join(machine.folder, 'temporal.toml');
     writeFileSync(
@@ -184,7 +185,7 @@ describe('a service that refuses is told of without the secret that it was given
       `[profile.default]\naddress = "127.0.0.1:1"\napi_key = "${secret.profile}"\nnamespace = x\n`,
     );
     const address = `127.0.0.1:${await freePort()}`;
-    const [keyed, certified, unread] = await Promise.all([
+    const [keyed, certified, unread, coded] = await Promise.all([
       said(machine, ['list'], 5, { TEMPORAL_ADDRESS: address, TEMPORAL_API_KEY: secret['api-key'] }),
       said(machine, ['list'], 5, {
         TEMPORAL_ADDRESS: address,
@@ -192,7 +193,9 @@ describe('a service that refuses is told of without the secret that it was given
         TEMPORAL_TLS_CLIENT_KEY_DATA: secret['key-data'],
       }),
       said(machine, ['list'], 2, { TEMPORAL_CONFIG_FILE: file }),
+      said(machine, ['list'], 2, { ARBTUNE_CODEC_KEY: `${secret.codec}!` }),
     ]);
+    expect(coded).toContain('is neither base64 nor hex');
     for (const text of [keyed, certified]) expect(text).toContain(`Temporal at ${address} does not answer`);
     expect(unread).toContain(
       'The Temporal configuration cannot be used: Invalid TOML document: invalid value at 4:13',

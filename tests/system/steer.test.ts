@@ -152,7 +152,7 @@ describe('orders', () => {
     const first = 'min_spread_pct=0.01,slippage_bps=3,max_position_krw=20000';
     const next = 'min_spread_pct=0.02,slippage_bps=5,max_position_krw=30000';
     await machine.json([
-      ...['start', ...flagsOf(config, 'ordered', 100_000), '--output-csv', csv, '--enqueue', first],
+      ...['start', ...flagsOf(config, 'ordered', 40_000), '--output-csv', csv, '--enqueue', first],
     ]);
     const client = await machine.client();
     await waitUntil(async () => (await client.status('ordered')).completed > 1);
@@ -162,7 +162,7 @@ describe('orders', () => {
     const { completed } = await client.status('ordered');
     const extend = ['extend', 'ordered', '--iterations', '3', '--workers', '2', '--enqueue', next];
     expect(await machine.json<SessionStatus>(extend)).toMatchObject({
-      ...{ status: 'paused', completed, iterations: 100_003, parallelism: 2 },
+      ...{ status: 'paused', completed, iterations: 40_003, parallelism: 2 },
     });
 
     expect(await machine.json<SessionStatus>(['unpause', 'ordered'])).toMatchObject({ status: 'running' });

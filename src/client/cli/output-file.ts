@@ -41,14 +41,12 @@ async function ownerOf(path: string): Promise<string> {
   if (typeof file === 'string') return file;
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    if (bytesRead === 0) return 'nobody';
     const [header = '', row = ''] = buffer.toString('utf8', 0, bytesRead).split('\n');
-    const id = header.startsWith('{')
-      ? /"session_id":"([^"]+)"/.exec(header)?.[1]
-      : header.startsWith('session_id,')
-        ? row.split(',')[0]
-        : undefined;
-    return id === undefined || id === '' ? 'unknown' : `session ${id}`;
+    const isCsv = header.startsWith('session_id,');
+    // A session that ended before its first trial leaves a header.
+    if (bytesRead === 0 || (isCsv && row === '')) return 'nobody';
+    const id = isCsv ? row.split(',')[0] : /^\{.*?"session_id":"([^"]+)"/.exec(header)?.[1];
+    return id ? `session ${id}` : 'unknown';
   } finally {
     await file.close();
   }

@@ -26,7 +26,7 @@ describe('a session id', () => {
     const machine = sandbox();
     const config = ['--config', quickConfig(machine.folder, { method: 'random' })];
     const csv = join(machine.folder, 'out.csv');
-    writeFileSync(csv, '');
+    writeFileSync(csv, 'session_id,worker_id\n');
     const named = [...config, '--iterations', '2', '--session-id', 'arb-1', '--output-csv', 'out.csv'];
     await machine.json(['run', ...named]);
 
@@ -61,7 +61,7 @@ describe('a session id', () => {
     await machine.worker('only', ['--concurrency', '2']);
     const config = slowConfig(machine.folder, { method: 'random' });
     const started = await machine.run([
-      ...['start', '--config', config, '--session-id', 'gone', '--iterations', '100000', '--workers', '64'],
+      ...['start', '--config', config, '--session-id', 'gone', '--iterations', '40000', '--workers', '64'],
     ]);
     const few =
       'warning: only 2 worker slots poll for 64 trials in flight (--workers): effective parallelism 2';
