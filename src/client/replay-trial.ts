@@ -92,10 +92,16 @@ const PARTS: { readonly [P in Part]: readonly (keyof ReplayedScenario[P][number]
 
 type Part = 'trades' | 'fills' | 'equity' | 'trips' | 'journal';
 
-/** The files that `writeReplay` writes. */
-export function replayFiles(folder: string, { scenarios }: Pick<SessionSpec, 'scenarios'>): string[] {
+/** The files that `writeReplay` writes, with their first lines. */
+export function replayFiles(
+  folder: string,
+  { scenarios }: Pick<SessionSpec, 'scenarios'>,
+): { readonly path: string; readonly header: string }[] {
   return scenarios.flatMap(({ name }) =>
-    (Object.keys(PARTS) as Part[]).map((part) => replayFile(folder, name, part)),
+    (Object.keys(PARTS) as Part[]).map((part) => ({
+      path: replayFile(folder, name, part),
+      header: PARTS[part].join(','),
+    })),
   );
 }
 

@@ -6,47 +6,44 @@ import { ConfigError, optionIssue } from '../../config/issue.ts';
 
 /** Looks at the file that a command will write before anything is started: it must be writable, and nothing of another's is lost. */
 
-/** Enough for the header and the beginning of the first row. */
+/** Enough for the first line of any file of ours. */
 const HEAD_BYTES = 64 * 1024;
+
+/** How the results of sessions begin, as CSV and as JSON lines: the store has them, and `export` writes them again. */
+const RESULTS = /^(?:session_id,|\{"session_id":)/;
 
 export interface OutputFile {
   /** The option that names it. */
   readonly option: string;
   readonly path: string;
-  /** Results of this session are replaced without a word: they are written anew from the same trials. */
-  readonly sessionId?: string | undefined;
+  /** How a file of the command's own begins; default: as results of sessions do. Such a file is replaced without a word. */
+  readonly ours?: RegExp;
   /** Replace whatever is there. */
   readonly force?: boolean | undefined;
 }
 
-/** @throws ConfigError when the file cannot be written, or is there and not the session's own. */
-export async function checkOutputFile({ option, path, sessionId, force }: OutputFile): Promise<void> {
+/** @throws ConfigError when the file cannot be written, or holds what arbtune has not written. */
+export async function checkOutputFile({ option, path, ours = RESULTS, force }: OutputFile): Promise<void> {
   const refuse = (message: string, hint: string) =>
     new ConfigError([optionIssue(option, path, `${resolve(path)} ${message}`, hint)]);
   const problem = await whyNotWritable(path);
   if (problem !== undefined) throw refuse(`cannot be written: ${problem}`, 'Name another file');
   if (force === true) return;
-  const owner = await ownerOf(path);
-  if (owner === 'nobody' || (sessionId !== undefined && owner === `session ${sessionId}`)) return;
-  const what = owner === 'unknown' ? 'exists' : `holds the results of ${owner}`;
-  throw refuse(what, 'Name another file, or replace it with --force');
+  const head = await headOf(path);
+  if (head === '' || (head !== undefined && ours.test(head))) return;
+  throw refuse('exists, and not by arbtune', 'Name another file, or replace it with --force');
 }
 
-/** Whose results a file holds: `session <id>`, `unknown` where it is something else, `nobody` where nothing is lost. */
-async function ownerOf(path: string): Promise<string> {
+/** The beginning of the file: empty where there is none, undefined where it cannot be read. */
+async function headOf(path: string): Promise<string | undefined> {
   // NONBLOCK: whatever has taken the file's place since it was looked at, opening it does not wait.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) =>
-    error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'nobody' : 'unknown',
+    error instanceof Error && 'code' in error && error.code === 'ENOENT' ? '' : undefined,
   );
-  if (typeof file === 'string') return file;
+  if (file === '' || file === undefined) return file;
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const [header = '', row = ''] = buffer.toString('utf8', 0, bytesRead).split('\n');
-    const isCsv = header.startsWith('session_id,');
-    // A session that ended before its first trial leaves a header.
-    if (bytesRead === 0 || (isCsv && row === '')) return 'nobody';
-    const id = isCsv ? row.split(',')[0] : /^\{.*?"session_id":"([^"]+)"/.exec(header)?.[1];
-    return id ? `session ${id}` : 'unknown';
+    return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await file.close();
   }

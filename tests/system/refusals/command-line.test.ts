@@ -99,7 +99,6 @@ describe('on the command line, it is refused to give', () => {
     const { folder } = machine;
     const config = ['--config', quickConfig(folder)];
     writeFileSync(join(folder, 'notes.csv'), 'mine\n');
-    writeFileSync(join(folder, 'other.csv'), 'session_id,worker_id\nother,main\n');
     mkdirSync(join(folder, 'dir'));
     writeFileSync(join(folder, 'dir', 'few-quotes.fills.csv'), 'mine\n');
     const csv = (path: string, says: string) =>
@@ -110,19 +109,21 @@ describe('on the command line, it is refused to give', () => {
     const replace = 'Name another file, or replace it with --force.';
     const params = ['--params', 'min_spread_pct=0.2,slippage_bps=5,max_position_krw=1000000'];
     await expectRefused(machine, [
-      csv('notes.csv', `exists. ${replace}`),
-      csv('other.csv', `holds the results of session other. ${replace}`),
+      csv('notes.csv', `exists, and not by arbtune. ${replace}`),
       csv('dir', 'cannot be written: it is not a regular file. Name another file.'),
       csv('notes.csv/x.csv', 'cannot be written: a part of the path is not a folder (ENOTDIR).'),
-      [['start', ...config, '--output-csv', 'notes.csv'], [`notes.csv exists. ${replace}`]],
-      [['resume', 'mine', '--output-csv', 'other.csv'], ['holds the results of session other.']],
       [
-        ['export', '--session-id', 'mine', '--out', 'other.csv'],
-        [`--out: error BAD_VALUE: ${folder}/other.csv`],
+        ['start', ...config, '--output-csv', 'notes.csv'],
+        [`notes.csv exists, and not by arbtune. ${replace}`],
+      ],
+      [['resume', 'mine', '--output-csv', 'notes.csv'], ['exists, and not by arbtune.']],
+      [
+        ['export', '--session-id', 'mine', '--out', 'notes.csv'],
+        [`--out: error BAD_VALUE: ${folder}/notes.csv`],
       ],
       [
         ['replay', ...config, ...params, '--out', 'dir'],
-        [`--out: error BAD_VALUE: ${folder}/dir/few-quotes.fills.csv exists. ${replace}`],
+        [`--out: error BAD_VALUE: ${folder}/dir/few-quotes.fills.csv exists, and not by arbtune. ${replace}`],
       ],
     ]);
     expect(readFileSync(join(folder, 'notes.csv'), 'utf8')).toBe('mine\n');

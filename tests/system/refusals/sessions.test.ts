@@ -44,7 +44,7 @@ describe('a session id', () => {
     );
     expect(existsSync(join(machine.folder, 'x.jsonl'))).toBe(false);
 
-    // Its own results are replaced without a word, another's file only when told to.
+    // Results are replaced without a word, what arbtune has not written only when told to.
     const longer = await machine.json<{ iterations: number }>(['run', ...named]);
     expect(longer.iterations).toBe(4);
     expect(readCsv(csv)).toHaveLength(4);

@@ -27,7 +27,7 @@ export function exportCommand(): Command {
     .action(async (flags: ExportFlags) => {
       const { out, sessionId, force } = flags;
       const format = exportFormatOf(out);
-      await checkOutputFile({ option: '--out', path: out, sessionId, force });
+      await checkOutputFile({ option: '--out', path: out, force });
       const records = await readSessionRecords(sessionId, flags);
       await exportResults(out, records, format);
       createOutput('text').note(`wrote ${records.length} trials to ${out}`);

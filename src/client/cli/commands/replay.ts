@@ -67,8 +67,8 @@ Examples:
       }
       const { out, force } = flags;
       const { spec, sources } = await loadConfig(flags.config);
-      for (const path of out === undefined ? [] : replayFiles(out, spec)) {
-        await checkOutputFile({ option: '--out', path, force });
+      for (const { path, header } of out === undefined ? [] : replayFiles(out, spec)) {
+        await checkOutputFile({ option: '--out', path, ours: new RegExp(`^${header}\n`), force });
       }
       const records = flags.csv === undefined ? [] : await resultsOf(flags.csv, spec);
       const cacheDir = homeLayout(arbtuneHome(process.env)).cacheFolder;

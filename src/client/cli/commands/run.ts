@@ -148,7 +148,7 @@ async function checkResultsFile(
   sessionId?: string,
 ): Promise<void> {
   const path = outputCsv ?? defaultCsvPath(sessionId ?? 'new');
-  await checkOutputFile({ option: '--output-csv', path, sessionId, force });
+  await checkOutputFile({ option: '--output-csv', path, force });
 }
 
 function place(flags: PlaceFlags) {
