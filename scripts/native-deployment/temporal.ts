@@ -25,8 +25,8 @@ export const TEMPORAL_PORTS = 9;
 
 const { Duration } = proto.google.protobuf;
 const DYNAMIC_CONFIG = fileURLToPath(new URL('../../deploy/temporal/dynamic-config.yaml', import.meta.url));
+const SCHEMA_SCRIPT = fileURLToPath(new URL('../../deploy/temporal/set-up-schema.sh', import.meta.url));
 const DATABASES = { default: 'temporal', visibility: 'temporal_visibility' };
-const SCHEMAS = { default: 'temporal', visibility: 'visibility' };
 /** Never to be changed in a deployment that has run. */
 const HISTORY_SHARDS = 4;
 const NAMESPACE = 'default';
@@ -39,7 +39,7 @@ const ALREADY_EXISTS = 6;
 export async function startTemporal(options: TemporalOptions): Promise<Service> {
   const folder = join(options.folder, 'temporal');
   mkdirSync(join(folder, 'config'), { recursive: true });
-  for (const store of ['default', 'visibility'] as const) setUpSchema(options, store);
+  setUpSchema(options);
   writeFileSync(join(folder, 'config', 'native.yaml'), stringify(serverConfig(options)), { mode: 0o600 });
   const address = `${LOOPBACK}:${options.ports[0]}`;
   const service = await startService({
@@ -60,20 +60,15 @@ export async function startTemporal(options: TemporalOptions): Promise<Service> 
   }
 }
 
-function setUpSchema({ programs, postgres }: TemporalOptions, store: keyof typeof DATABASES): void {
-  const connection = ['--plugin', 'postgres12', '--ep', LOOPBACK, '--port', String(postgres.port)];
-  const database = ['--user', postgres.user, '--database', DATABASES[store]];
-  const steps = [
-    ['create-database'],
-    ['setup-schema', '-v', '0.0'],
-    ['update-schema', '--schema-name', `postgresql/v12/${SCHEMAS[store]}`],
-  ];
-  for (const step of steps) {
-    execFileSync(programs.sqlTool, [...connection, ...database, ...step], {
-      stdio: 'pipe',
-      env: { ...process.env, SQL_PASSWORD: postgres.password },
-    });
-  }
+function setUpSchema({ programs, postgres }: TemporalOptions): void {
+  execFileSync('sh', [SCHEMA_SCRIPT], {
+    stdio: 'pipe',
+    env: {
+      ...process.env,
+      ...{ SQL_TOOL: programs.sqlTool, SQL_HOST: LOOPBACK, SQL_PORT: String(postgres.port) },
+      ...{ SQL_USER: postgres.user, SQL_PASSWORD: postgres.password },
+    },
+  });
 }
 
 function serverConfig({ postgres, ports }: TemporalOptions): unknown {
