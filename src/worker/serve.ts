@@ -6,6 +6,7 @@ import { homeLayout } from '../embedded/home.ts';
 import type { ArbtuneError } from '../errors.ts';
 import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
+import type { DeploymentVersion } from './deployment-version.ts';
 import { createEnginePool } from './engine-pool.ts';
 import { meteredEvaluator, meteredStore } from './health/trial-metrics.ts';
 import type { WorkerHealth } from './health/worker-health.ts';
@@ -33,6 +34,8 @@ export interface ServeOptions {
   readonly outputs?: string;
   /** What sessions are encrypted with; default: nothing. */
   readonly codecKeys?: readonly CodecKey[];
+  /** The release it serves sessions of; default: of all. */
+  readonly version?: DeploymentVersion;
   /** Shows whether the worker takes work, and what it counts. */
   readonly health?: WorkerHealth;
   /** Told of what goes wrong without stopping the worker. */
@@ -67,6 +70,7 @@ export async function serveSessions(options: ServeOptions): Promise<RunningWorke
     const worker = await startWorker({
       ...{ server, store, env, mode, workerId, concurrency, evaluator },
       ...(options.sessionId === undefined ? {} : { sessionId: options.sessionId }),
+      ...(options.version ? { version: options.version } : {}),
       outputs: options.outputs ?? 'outputs',
       onTrials: (event) => report.note(event),
       ...{ codecKeys: options.codecKeys ?? [], onUnreadable },

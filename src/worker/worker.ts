@@ -13,6 +13,7 @@ import { dataConverter } from '../payloads/data-converter.ts';
 import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { sessionQueueOf, taskQueueOf } from '../workflows/names.ts';
+import { type DeploymentVersion, workerDeploymentOptions } from './deployment-version.ts';
 import { workerIdentity } from './worker-identity.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   readonly outputs: string;
   readonly onTrials: (event: TrialsEvent) => void;
   readonly codecKeys: readonly CodecKey[];
+  /** The release it serves sessions of; absent: of all. */
+  readonly version?: DeploymentVersion;
   /** Told of a session that these keys cannot read. */
   readonly onUnreadable: (error: ArbtuneError) => void;
 }
@@ -74,6 +77,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     identity: workerIdentity({ workerId, host: hostname(), pid: process.pid, slots: concurrency }),
     activities: { ...createActivities(options) },
     dataConverter: dataConverter(codecKeys, options.onUnreadable),
+    ...(options.version ? { workerDeploymentOptions: workerDeploymentOptions(options.version) } : {}),
     // One more than is measured at once, so that writing results never waits for measuring.
     maxConcurrentActivityTaskExecutions: concurrency + 1,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,

@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
+import { hasOpenssl, makeCertificates } from '../support/certificates.ts';
 import { freePort, type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { trial } from './records.ts';
 
@@ -14,8 +15,7 @@ import { trial } from './records.ts';
 const probe = spawnSync('redis-server', ['--tls-port', '0', '--no-such-directive', 'x'], {
   encoding: 'utf8',
 });
-const hasTools =
-  spawnSync('openssl', ['version']).status === 0 && /no-such-directive/.test(probe.stdout + probe.stderr);
+const hasTools = hasOpenssl && /no-such-directive/.test(probe.stdout + probe.stderr);
 
 describe.skipIf(!hasTools)('a Redis over TLS', () => {
   let dir: string;
@@ -25,54 +25,7 @@ describe.skipIf(!hasTools)('a Redis over TLS', () => {
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'arbtune-tls-'));
-    const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' });
-    for (const ca of ['ca', 'stranger']) {
-      openssl(
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-days',
-        '2',
-        '-subj',
-        `/CN=${ca}`,
-        '-keyout',
-        `${ca}.key`,
-        '-out',
-        `${ca}.pem`,
-      );
-    }
-    openssl(
-      'req',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      'server.key',
-      '-out',
-      'server.csr',
-    );
-    writeFileSync(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1');
-    openssl(
-      'x509',
-      '-req',
-      '-days',
-      '2',
-      '-in',
-      'server.csr',
-      '-CA',
-      'ca.pem',
-      '-CAkey',
-      'ca.key',
-      '-CAcreateserial',
-      '-extfile',
-      'names',
-      '-out',
-      'server.pem',
-    );
+    makeCertificates(dir);
     const port = await freePort();
     server = await startRedisServer({
       config: [

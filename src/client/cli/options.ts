@@ -67,6 +67,12 @@ export const options = {
     new Option('--processes <n>', 'worker processes to run on this machine').argParser(
       wholeNumber('--processes', 1, 256),
     ),
+  deployment: () =>
+    new Option(
+      '--deployment <name>',
+      'with --build-id, serve only sessions that this release began (default: ARBTUNE_DEPLOYMENT, else all)',
+    ),
+  buildId: () => new Option('--build-id <id>', 'of this release (default: ARBTUNE_BUILD_ID)'),
   healthPort: () =>
     new Option(
       '--health-port <port>',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ArbtuneError } from '../../../errors.ts';
+import { type DeploymentVersion, deploymentVersion } from '../../../worker/deployment-version.ts';
 import { type HealthSettings, healthSettings } from '../../../worker/health/health-settings.ts';
 import { type HealthPage, openHealthPage } from '../../../worker/health/open-health-page.ts';
 import { serveSessions } from '../../../worker/serve.ts';
@@ -18,6 +19,8 @@ interface WorkerFlags {
   readonly sessionId?: string;
   readonly processes?: number;
   readonly concurrency?: number;
+  readonly deployment?: string;
+  readonly buildId?: string;
   readonly healthPort?: number;
   readonly healthHost?: string;
   readonly mode: string;
@@ -26,13 +29,19 @@ interface WorkerFlags {
   readonly logFormat: LogFormat;
 }
 
+/** What flags and environment say together, checked before anything is started. */
+interface Checked {
+  readonly health: HealthSettings | undefined;
+  readonly version: DeploymentVersion | undefined;
+}
+
 export function workerCommand(): Command {
   const command = new Command('worker').description(
     'measure trials of sessions, under a worker id, until ended',
   );
-  const { workerId, sessionId, processes, concurrency, healthPort, healthHost } = options;
-  const { mode, env, redisUrl, logFormat } = options;
-  const own = [workerId, sessionId, processes, concurrency, healthPort, healthHost];
+  const { workerId, sessionId, processes, concurrency, deployment, buildId, healthPort } = options;
+  const { healthHost, mode, env, redisUrl, logFormat } = options;
+  const own = [workerId, sessionId, processes, concurrency, deployment, buildId, healthPort, healthHost];
   for (const option of [...own, mode, env, redisUrl, logFormat]) command.addOption(option());
   return command
     .addHelpText(
@@ -48,9 +57,10 @@ Examples:
     .action(async (flags: WorkerFlags) => {
       const output = createOutput(flags.logFormat);
       const health = healthSettings(flags, process.env);
+      const version = deploymentVersion(flags, process.env);
       await interruptible((signal) =>
         flags.processes === undefined
-          ? work(flags, health, output, signal)
+          ? work(flags, { health, version }, output, signal)
           : spawnWorkers(
               {
                 ...{ workerId: flags.workerId, count: flags.processes, healthPort: flags.healthPort },
@@ -65,7 +75,7 @@ Examples:
 
 async function work(
   flags: WorkerFlags,
-  health: HealthSettings | undefined,
+  { health, version }: Checked,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
@@ -76,7 +86,7 @@ async function work(
     const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
     try {
       if (flags.sessionId !== undefined) await refuseUnknownSession(stack, flags.sessionId);
-      await serve(stack, flags, page, output, signal);
+      await serve(stack, flags, { page, version }, output, signal);
     } finally {
       await stack.close();
     }
@@ -88,7 +98,7 @@ async function work(
 async function serve(
   stack: Stack,
   { workerId, sessionId, concurrency }: WorkerFlags,
-  page: HealthPage | undefined,
+  { page, version }: { readonly page: HealthPage | undefined } & Pick<Checked, 'version'>,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
@@ -98,6 +108,7 @@ async function serve(
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(page ? { health: page.health } : {}),
+    ...(version ? { version } : {}),
     log: (line) => output.note(line),
   });
   signal.addEventListener('abort', () => void worker.stop(), { once: true });
