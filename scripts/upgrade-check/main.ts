@@ -84,12 +84,12 @@ async function check(old: Release, name: string, tuning: Readonly<Record<string,
   try {
     work(old, 'before');
     await runCommand(old, ['start', ...flags(csv), '--session-id', name], own, environment);
-    await until(`${name} is half-way`, async () => {
-      at = (await client.status(name)).completed;
-      return at >= TRIALS / 4;
-    });
+    await until(`${name} has begun`, async () => (await client.status(name)).completed > 0);
+    // What is in flight goes on while nothing new begins: it dies with the worker.
+    at = (await client.pause(name)).completed;
     await Promise.all(workers.map(kill));
     work(current, 'after');
+    await until(`${name} goes on`, async () => (await client.unpause(name)) !== undefined);
     await Promise.race([client.wait(name), late(name)]);
   } catch (error) {
     const said = workers.map(({ output }) => output()).join('\n');
