@@ -13,7 +13,6 @@ export interface MetricsExport {
 
 export function installRuntime(log: (line: string) => void, metrics?: MetricsExport): void {
   if (installed) return;
-  installed = true;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       const reason = meta?.error instanceof Error ? `: ${meta.error.message}` : '';
@@ -36,4 +35,5 @@ export function installRuntime(log: (line: string) => void, metrics?: MetricsExp
     // Ctrl-C and SIGTERM are the command's to handle.
     shutdownSignals: [],
   });
+  installed = true;
 }

@@ -37,7 +37,7 @@ export function visibleTrials(
   known = 0,
   limit = Number.POSITIVE_INFINITY,
 ): VisibleTrials {
-  const all = spec.ordering === 'asynchronous' ? table.size : Math.min(table.size, last - 1);
+  const all = spec.ordering === 'asynchronous' ? table.last : Math.min(table.last, last - 1);
   const end = Math.min(all, known + limit);
   return { ...table.between(known, end), ...(end < all ? { next: end } : {}) };
 }

@@ -130,11 +130,6 @@ export class TrialTable {
     );
   }
 
-  /** The last trial that is known. */
-  get size(): number {
-    return this.#rows.length;
-  }
-
   /** Trials 1 .. n - 1: the finished ones, and the others as pending, in order. */
   before(n: number): { finished: FinishedTrial[]; pending: PendingTrial[] } {
     return this.between(0, n - 1);
