@@ -9,6 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const command = join(root, 'bin/arbtune.js');
 const fixture = (name: string) => join(root, 'tests/system/fixtures', name);
 
+/** For a process to come up on a machine that is busy with others. */
+export const READY_WITHIN_MS = 180_000;
+
 /** Workers whose clocks are wrong are named so that no time is read off what they measured. */
 export const SKEWED = 'skewed-';
 
@@ -26,6 +29,7 @@ export class Workers {
     this.#folder = folder;
     this.#env = env;
     this.#environment = environment;
+    process.once('exit', this.#abandon);
   }
 
   get ids(): string[] {
@@ -68,7 +72,7 @@ export class Workers {
     const options = { cwd: this.#folder, env: this.#environment };
     const worker = startScript(fixture('dies-after-commit.ts'), args, options);
     this.#started.push(worker);
-    await worker.waitFor(/is ready/);
+    await worker.waitFor(/is ready/, READY_WITHIN_MS);
     return worker;
   }
 
@@ -104,8 +108,13 @@ export class Workers {
   }
 
   async close(): Promise<void> {
+    process.off('exit', this.#abandon);
     await Promise.all(this.#started.map((worker) => worker.kill()));
   }
+
+  readonly #abandon = () => {
+    for (const { child } of this.#started) child.kill('SIGKILL');
+  };
 
   #next(): number {
     this.#count += 1;
@@ -120,7 +129,7 @@ export class Workers {
     });
     this.#started.push(worker);
     this.#running.set(id, worker);
-    await worker.waitFor(/worker \S+ is ready/);
+    await worker.waitFor(/worker \S+ is ready/, READY_WITHIN_MS);
   }
 
   #track(work: Promise<void>): void {
