@@ -55,7 +55,10 @@ export class Workers {
 
   /** The same, without waiting for it; `settled` does. */
   replace(count = 1): void {
-    this.#track(this.add(count));
+    // One that is killed on its way up is no failure; without enough of them the session does not end.
+    const started = this.add(count).catch(() => {});
+    this.#starting.add(started);
+    void started.then(() => this.#starting.delete(started));
   }
 
   /** One whose wall clock is wrong. */
@@ -87,9 +90,10 @@ export class Workers {
     await worker?.kill(name);
   }
 
-  async endAll(name?: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  /** Kills them all. */
+  async endAll(): Promise<void> {
     await this.settled();
-    await Promise.all(this.ids.map((id) => this.end(id, name)));
+    await Promise.all(this.ids.map((id) => this.end(id)));
   }
 
   /** All that were started without waiting poll now. */
@@ -130,14 +134,5 @@ export class Workers {
     this.#started.push(worker);
     this.#running.set(id, worker);
     await worker.waitFor(/worker \S+ is ready/, READY_WITHIN_MS);
-  }
-
-  #track(work: Promise<void>): void {
-    this.#starting.add(work);
-    // A worker that was killed on its way up is no failure; one that fails by itself shows in what it printed.
-    const done = () => this.#starting.delete(tracked);
-    const tracked: Promise<unknown> = work.then(done, done);
-    this.#starting.delete(work);
-    this.#starting.add(tracked);
   }
 }

@@ -34,9 +34,9 @@ export const workerFaults: readonly Fault[] = [
     lasts: [1_000, 5_000],
     async inject({ workers }) {
       await workers.settled();
-      const { ids } = workers;
-      await Promise.all(ids.map((id) => workers.end(id)));
-      return () => workers.add(ids.length);
+      const count = workers.ids.length;
+      await workers.endAll();
+      return () => workers.add(count);
     },
   },
   {
