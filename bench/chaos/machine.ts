@@ -49,14 +49,19 @@ const DISK_MB = 192;
 export async function startMachine(kind: StackKind, workers: number, seed: number): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'arbtune-chaos-'));
   const home = join(folder, 'home');
-  const closing: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true, maxRetries: 9 })];
+  const leave = () => {
+    unmount(home);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 9 });
+  };
+  // Interrupted: its servers see to themselves.
+  process.once('exit', leave);
+  const closing: (() => unknown)[] = [leave, () => process.off('exit', leave)];
   const close = async () => {
     for (const end of closing.splice(0).toReversed()) await end();
   };
   try {
     mkdirSync(home);
     const hasOwnDisk = kind === 'embedded' && mountSmallDisk(home, DISK_MB);
-    if (hasOwnDisk) closing.push(() => unmount(home));
     const server = await startTemporalServer(folder);
     closing.push(() => server.stop());
     const password = randomUUID();

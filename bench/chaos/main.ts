@@ -19,8 +19,9 @@ const SPARE_INDICES = 1_000;
 const log = (line: string) => console.error(`${new Date().toISOString().slice(11, 23)} ${line}`);
 
 const options = readOptions(process.argv.slice(2));
-if (options) process.exitCode = (await run(options)) ? 0 : 1;
-else console.log(USAGE);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+if (options) process.exit((await run(options)) ? 0 : 1);
+console.log(USAGE);
 
 /** @returns whether nothing was lost, doubled or changed, and every session ended */
 async function run(chaos: ChaosOptions): Promise<boolean> {

@@ -9,6 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const command = join(root, 'bin/arbtune.js');
 const fixture = (name: string) => join(root, 'tests/system/fixtures', name);
 
+/** For a process to come up on a machine that is busy with others. */
+export const READY_WITHIN_MS = 180_000;
+
 /** Workers whose clocks are wrong are named so that no time is read off what they measured. */
 export const SKEWED = 'skewed-';
 
@@ -26,6 +29,7 @@ export class Workers {
     this.#folder = folder;
     this.#env = env;
     this.#environment = environment;
+    process.once('exit', this.#abandon);
   }
 
   get ids(): string[] {
@@ -51,7 +55,10 @@ export class Workers {
 
   /** The same, without waiting for it; `settled` does. */
   replace(count = 1): void {
-    this.#track(this.add(count));
+    // One that is killed on its way up is no failure; without enough of them the session does not end.
+    const started = this.add(count).catch(() => {});
+    this.#starting.add(started);
+    void started.then(() => this.#starting.delete(started));
   }
 
   /** One whose wall clock is wrong. */
@@ -68,7 +75,7 @@ export class Workers {
     const options = { cwd: this.#folder, env: this.#environment };
     const worker = startScript(fixture('dies-after-commit.ts'), args, options);
     this.#started.push(worker);
-    await worker.waitFor(/is ready/);
+    await worker.waitFor(/is ready/, READY_WITHIN_MS);
     return worker;
   }
 
@@ -83,9 +90,10 @@ export class Workers {
     await worker?.kill(name);
   }
 
-  async endAll(name?: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  /** Kills them all. */
+  async endAll(): Promise<void> {
     await this.settled();
-    await Promise.all(this.ids.map((id) => this.end(id, name)));
+    await Promise.all(this.ids.map((id) => this.end(id)));
   }
 
   /** All that were started without waiting poll now. */
@@ -104,8 +112,13 @@ export class Workers {
   }
 
   async close(): Promise<void> {
+    process.off('exit', this.#abandon);
     await Promise.all(this.#started.map((worker) => worker.kill()));
   }
+
+  readonly #abandon = () => {
+    for (const { child } of this.#started) child.kill('SIGKILL');
+  };
 
   #next(): number {
     this.#count += 1;
@@ -120,15 +133,6 @@ export class Workers {
     });
     this.#started.push(worker);
     this.#running.set(id, worker);
-    await worker.waitFor(/worker \S+ is ready/);
-  }
-
-  #track(work: Promise<void>): void {
-    this.#starting.add(work);
-    // A worker that was killed on its way up is no failure; one that fails by itself shows in what it printed.
-    const done = () => this.#starting.delete(tracked);
-    const tracked: Promise<unknown> = work.then(done, done);
-    this.#starting.delete(work);
-    this.#starting.add(tracked);
+    await worker.waitFor(/worker \S+ is ready/, READY_WITHIN_MS);
   }
 }

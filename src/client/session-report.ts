@@ -54,7 +54,7 @@ export async function reportSession(stack: Stack, sessionId: string): Promise<Se
     const unsaid = !stored || ['running', 'paused', 'stopping'].includes(stored.status);
     return { ...base, status: unsaid ? execution.status.name.toLowerCase() : stored.status, warnings };
   }
-  warnings.push(...activityWarnings(execution));
+  warnings.push(...(await activityWarnings(stack, execution)));
   const stuck = await stuckReason(stack, execution);
   if (stuck) return { ...base, status: 'stuck', warnings: [stuck, ...warnings] };
   const poll = await lastPoll(stack);

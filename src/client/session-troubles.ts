@@ -1,4 +1,5 @@
-import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { ResultStore } from '../store/result-store.ts';
 import { taskQueueOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
@@ -33,7 +34,8 @@ export async function stuckReason(
   );
   const failure = last?.workflowTaskFailedEventAttributes?.failure;
   if (!failure) return undefined;
-  return `The session's workflow task has failed ${attempt - 1} times in a row: ${failure.message}. It is stuck until its code is mended; a worker with the right code then goes on with it`;
+  const reason = await messageOf(client.temporal, failure);
+  return `The session's workflow task has failed ${attempt - 1} times in a row: ${reason}. It is stuck until its code is mended; a worker with the right code then goes on with it`;
 }
 
 /** When a worker last asked for work of the environment and mode, and whether that is too long ago. */
@@ -49,12 +51,27 @@ export function noWorkersWarning({ env, mode }: Stack, { at }: { readonly at?: D
 }
 
 /** What keeps failing right now, in the failing part's own words. */
-export function activityWarnings(execution: WorkflowExecutionDescription): string[] {
-  return (execution.raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) =>
-    lastFailure?.message && (attempt ?? 1) > 1
-      ? [`${activityType?.name} is at attempt ${attempt}: ${lastFailure.message}`]
-      : [],
+export async function activityWarnings(
+  { client }: Stack,
+  execution: WorkflowExecutionDescription,
+): Promise<string[]> {
+  const failing = (execution.raw.pendingActivities ?? []).filter(
+    ({ attempt, lastFailure }) => lastFailure && (attempt ?? 1) > 1,
   );
+  return await Promise.all(
+    failing.map(async ({ activityType, attempt, lastFailure }) => {
+      const reason = await messageOf(client.temporal, lastFailure);
+      return `${activityType?.name} is at attempt ${attempt}: ${reason}`;
+    }),
+  );
+}
+
+type Failure = Parameters<typeof decodeOptionalFailureToOptionalError>[1];
+
+/** Of a failure as Temporal keeps it, which may be encrypted. */
+async function messageOf(client: Client, failure: Failure): Promise<string> {
+  const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
+  return error?.message ?? 'no reason is known';
 }
 
 /**

@@ -20,6 +20,7 @@ import type { Params } from '../search-space/space.ts';
 import { tooManyTrials } from '../workflows/capacity.ts';
 import type { CarriedSession } from '../workflows/carried-session.ts';
 import { specDetails } from '../workflows/details.ts';
+import { MAX_HISTORY_EVENTS } from '../workflows/limits.ts';
 import * as messages from '../workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
@@ -46,7 +47,7 @@ export interface StartOptions {
   readonly sessionId: string;
   /** Where the CSV goes; absolute. */
   readonly csvPath?: string;
-  /** Events after which the session goes on in a new run; a smaller history is quicker to replay. */
+  /** Events after which the session goes on in a new run; a smaller history is quicker to replay. Default 1,500. */
   readonly maxHistoryEvents?: number;
   /** Params to try before those of the spec; of a session that runs, next. */
   readonly enqueue?: readonly Params[];
@@ -82,6 +83,14 @@ type SessionHandle = WorkflowHandle<(input: messages.SessionInput) => Promise<me
 
 /** gRPC's own limit of 4 MB on what is received would make long histories unreadable. */
 const UNLIMITED_MESSAGES = { 'grpc.max_receive_message_length': -1 };
+
+/**
+ * A worker that takes a session over replays its history, and has 10 s for it: that is a second of CPU here, so that it
+ * succeeds on a machine that is busy with ten others as well, where every worker would else begin again for ever.
+ */
+const HISTORY_EVENTS = 1_500;
+/** With very many trials in flight, so many that each run sees several through all the same. */
+const HISTORY_EVENTS_PER_WORKER = 12;
 
 /** An answer that needs a worker: where none polls, saying so beats waiting. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -134,7 +143,7 @@ export class TuningClient {
       spec: { ...spec, enqueue: [...enqueue, ...spec.enqueue] },
       startRequest: request,
       ...(options.csvPath === undefined ? {} : { csvPath: options.csvPath }),
-      ...(options.maxHistoryEvents === undefined ? {} : { maxHistoryEvents: options.maxHistoryEvents }),
+      maxHistoryEvents: options.maxHistoryEvents ?? historyEvents(spec),
       ...(options.carried === undefined ? {} : { carried: options.carried }),
     };
     const operation = new WithStartWorkflowOperation(messages.WORKFLOW_TYPE, {
@@ -372,4 +381,8 @@ export class TuningClient {
   #where(): string {
     return `env ${this.#options.env}, mode ${this.#options.mode}`;
   }
+}
+
+function historyEvents({ parallelism }: SessionSpec): number {
+  return Math.min(MAX_HISTORY_EVENTS, Math.max(HISTORY_EVENTS, HISTORY_EVENTS_PER_WORKER * parallelism));
 }

@@ -72,9 +72,9 @@ export async function startTcpProxy(target: number, random: RandomStream): Promi
     const link: Link = { client, upstream, isDead: network.kind === 'half-open' };
     links.add(link);
     const forget = () => {
-      links.delete(link);
       // Nobody tells the other end of a dead connection.
       if (!link.isDead) reset(link);
+      if (client.destroyed && upstream.destroyed) links.delete(link);
     };
     for (const socket of [client, upstream])
       socket

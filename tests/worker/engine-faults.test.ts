@@ -4,9 +4,9 @@ import { afterAll, expect, test } from 'vitest';
 import { packOutcomes, toRecords } from '../../src/activities/measurement.ts';
 import type { TrialOutcome } from '../../src/activities/trial-evaluator.ts';
 import { scenarioDataHash } from '../../src/market-data/load.ts';
-import type { Scenario } from '../../src/market-data/scenario.ts';
 import type { Params } from '../../src/search-space/space.ts';
 import { createEnginePool } from '../../src/worker/engine-pool.ts';
+import { scenarioWith } from '../market-data/scenarios.ts';
 import { aSpec } from '../workflows/a-spec.ts';
 
 /** What an engine can do wrong ends with the trial it did it in. */
@@ -19,24 +19,8 @@ const location = { root: tmpdir(), cacheDir: tmpdir() };
 const engine = fileURLToPath(new URL('fixtures/faulty-engine.ts', import.meta.url));
 
 const quote = { upbit_bid: 5e7, upbit_ask: 50_001_000, binance_bid: 38_461, binance_ask: 38_462 };
-const scenario: Scenario = {
-  name: 'short',
-  description: 'two quotes',
-  symbols: { upbit: 'KRW-BTC', binance: 'BTCUSDT', exchange_rate: 1300 },
-  steps: [
-    { t: 0, ...quote },
-    { t: 1, ...quote },
-  ],
-  risk_profile: {
-    max_position_krw: 1_000_000,
-    max_daily_loss_krw: 100_000,
-    max_trades_per_hour: 100,
-    min_spread_pct: 0.1,
-    slippage_bps: 10,
-    circuit_breaker_threshold: 5,
-  },
-  expected_outcomes: {},
-};
+const steps = [0, 1].map((t) => ({ t, ...quote }));
+const scenario = scenarioWith({ name: 'short', steps });
 
 const pool = createEnginePool({ threads: 2, location, engine, threadHeapMb: HEAP_MB });
 afterAll(() => pool.close());

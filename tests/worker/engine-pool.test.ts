@@ -10,26 +10,13 @@ import { replay } from '../../src/paper-engine/replay.ts';
 import { resolveEngineSettings } from '../../src/paper-engine/settings.ts';
 import type { Params } from '../../src/search-space/space.ts';
 import { createEnginePool } from '../../src/worker/engine-pool.ts';
+import { scenarioWith } from '../market-data/scenarios.ts';
 
 const location = { root: tmpdir(), cacheDir: tmpdir() };
 
 function scenario(name: string, seed: number, seconds: number): Scenario {
-  return {
-    name,
-    description: 'generated',
-    symbols: { upbit: 'KRW-BTC', binance: 'BTCUSDT', exchange_rate: 1300 },
-    steps: [],
-    generator: generatorSchema.parse({ seed, duration_s: seconds, edge: { sd_bps: 15 } }),
-    risk_profile: {
-      max_position_krw: 1_000_000,
-      max_daily_loss_krw: 100_000,
-      max_trades_per_hour: 100,
-      min_spread_pct: 0.1,
-      slippage_bps: 10,
-      circuit_breaker_threshold: 5,
-    },
-    expected_outcomes: {},
-  };
+  const generator = generatorSchema.parse({ seed, duration_s: seconds, edge: { sd_bps: 15 } });
+  return scenarioWith({ name, generator });
 }
 
 /** Short enough to be scanned, and long enough to be indexed. */

@@ -1,5 +1,6 @@
 import { type Fault, nothing, whilePaused } from '../fault.ts';
 import { STACKS } from '../machine.ts';
+import { READY_WITHIN_MS } from '../workers.ts';
 
 /** What can happen to workers and clients. */
 
@@ -33,9 +34,9 @@ export const workerFaults: readonly Fault[] = [
     lasts: [1_000, 5_000],
     async inject({ workers }) {
       await workers.settled();
-      const { ids } = workers;
-      await Promise.all(ids.map((id) => workers.end(id)));
-      return () => workers.add(ids.length);
+      const count = workers.ids.length;
+      await workers.endAll();
+      return () => workers.add(count);
     },
   },
   {
@@ -85,7 +86,7 @@ export const workerFaults: readonly Fault[] = [
     stacks: STACKS,
     async inject(machine, _random, sessionId) {
       const resume = machine.workers.command(['resume', sessionId, '--worker-id', 'client']);
-      await whilePaused(machine, sessionId, () => resume.waitFor(/session \S+ joined/));
+      await whilePaused(machine, sessionId, () => resume.waitFor(/session \S+ joined/, READY_WITHIN_MS));
       await resume.kill();
       return nothing;
     },
