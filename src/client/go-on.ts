@@ -6,7 +6,8 @@ import type { TrialRecord } from '../store/trial-record.ts';
 import type { CarriedSession, CarriedTrial } from '../workflows/carried-session.ts';
 import { isBetter, lossesOf, type RankedTrial } from '../workflows/losses.ts';
 import { firstOrders, type Orders, withOrders } from '../workflows/orders.ts';
-import type { StartedSession, TuningClient } from './tuning-client.ts';
+import type { StartedSession } from './start-session.ts';
+import type { TuningClient } from './tuning-client.ts';
 import { storedIds, unknownSession } from './unknown-session.ts';
 
 /** Going on with a session that has ended, or that Temporal has forgotten: from the trials that the store holds. */

@@ -20,5 +20,6 @@ export {
 } from './run-session.ts';
 export { reportSession, type SessionReport } from './session-report.ts';
 export { openStack, type Stack, type StackOptions } from './stack.ts';
-export { type StartedSession, type StartOptions, TuningClient } from './tuning-client.ts';
+export type { StartedSession, StartOptions } from './start-session.ts';
+export { TuningClient } from './tuning-client.ts';
 export { type WarmStarted, type WarmStartOptions, warmStart } from './warm-start.ts';

@@ -2,7 +2,7 @@ import { type GoOnOptions, goOn, loadStoredSession } from './go-on.ts';
 import { howItEnded } from './how-it-ended.ts';
 import { recoverSession } from './recover.ts';
 import type { Stack } from './stack.ts';
-import type { StartedSession } from './tuning-client.ts';
+import type { StartedSession } from './start-session.ts';
 
 /**
  * Has an interrupted session go on: one that runs is left to its workers, one that has ended in whatever way, or that

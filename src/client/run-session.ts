@@ -16,7 +16,7 @@ import { goOn, loadStoredSession } from './go-on.ts';
 import { recoverSession } from './recover.ts';
 import { resume } from './resume.ts';
 import { openStack, type Stack, type StackOptions } from './stack.ts';
-import type { StartedSession } from './tuning-client.ts';
+import type { StartedSession } from './start-session.ts';
 import { fewSlotsWarning } from './worker-slots.ts';
 
 /** A session seen to its end in this process tree: what is missing is brought up, a worker serves it, its end is awaited. */

@@ -1,31 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import {
   Client,
   Connection,
-  WithStartWorkflowOperation,
-  WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionDescription,
   WorkflowFailedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { readSessionInput } from '../activities/session-specs.ts';
-import { checkSessionId } from '../config/ids.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { ConnectionSettings } from '../embedded/configured-server.ts';
 import { ArbtuneError } from '../errors.ts';
 import { dataConverter } from '../payloads/data-converter.ts';
 import type { CodecKey } from '../payloads/keys.ts';
 import type { Params } from '../search-space/space.ts';
-import { tooManyTrials } from '../workflows/capacity.ts';
-import type { CarriedSession } from '../workflows/carried-session.ts';
-import { specDetails } from '../workflows/details.ts';
-import { MAX_HISTORY_EVENTS } from '../workflows/limits.ts';
 import * as messages from '../workflows/messages.ts';
-import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
-import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
-import { configConflict } from './config-conflict.ts';
-import { applicationFailure, isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
+import { workflowIdOf } from '../workflows/names.ts';
+import { ANSWER_TIMEOUT_MS, type StartedSession, type StartOptions, startSession } from './start-session.ts';
+import { isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
 import { unknownSession } from './unknown-session.ts';
 
 /** Everything a client says to sessions: start, join, follow, steer. The CLI and client scripts stand on this alone. */
@@ -43,32 +33,6 @@ export interface TuningClientOptions {
   readonly codecKeys?: readonly CodecKey[];
 }
 
-export interface StartOptions {
-  readonly sessionId: string;
-  /** Where the CSV goes; absolute. */
-  readonly csvPath?: string;
-  /** Events after which the session goes on in a new run; a smaller history is quicker to replay. Default 1,500. */
-  readonly maxHistoryEvents?: number;
-  /** Params to try before those of the spec; of a session that runs, next. */
-  readonly enqueue?: readonly Params[];
-  /** State to go on from. */
-  readonly carried?: CarriedSession;
-}
-
-export interface StartedSession {
-  readonly sessionId: string;
-  readonly workflowId: string;
-  readonly runId: string;
-  /** True when the session was there already. */
-  readonly joined: boolean;
-  /** The session's iterations in all. */
-  readonly iterations: number;
-  /** Trials in flight; absent when the session was there already and has its own. */
-  readonly parallelism?: number;
-  /** False when no worker has taken it up within 10 s: it waits for one. */
-  readonly served?: boolean;
-}
-
 /** A session as Temporal knows it, without asking a worker. */
 export interface SessionExecution {
   readonly sessionId: string;
@@ -83,17 +47,6 @@ type SessionHandle = WorkflowHandle<(input: messages.SessionInput) => Promise<me
 
 /** gRPC's own limit of 4 MB on what is received would make long histories unreadable. */
 const UNLIMITED_MESSAGES = { 'grpc.max_receive_message_length': -1 };
-
-/**
- * A worker that takes a session over replays its history, and has 10 s for it: that is a second of CPU here, so that it
- * succeeds on a machine that is busy with ten others as well, where every worker would else begin again for ever.
- */
-const HISTORY_EVENTS = 1_500;
-/** With very many trials in flight, so many that each run sees several through all the same. */
-const HISTORY_EVENTS_PER_WORKER = 12;
-
-/** An answer that needs a worker: where none polls, saying so beats waiting. */
-const ANSWER_TIMEOUT_MS = 10_000;
 
 export class TuningClient {
   readonly #client: Client;
@@ -129,81 +82,7 @@ export class TuningClient {
    * @throws ArbtuneError `conflict` when it runs with another config, or has ended (see `resume`)
    */
   async start(spec: SessionSpec, options: StartOptions): Promise<StartedSession> {
-    const identity = {
-      sessionId: checkSessionId(options.sessionId),
-      env: this.#options.env,
-      mode: this.#options.mode,
-    };
-    const tooMany = tooManyTrials(spec, options.carried?.target ?? spec.maxIterations);
-    if (tooMany !== undefined) throw new ArbtuneError('input', tooMany);
-    const request = randomUUID();
-    const { enqueue = [] } = options;
-    const input: messages.SessionInput = {
-      session: identity,
-      spec: { ...spec, enqueue: [...enqueue, ...spec.enqueue] },
-      startRequest: request,
-      ...(options.csvPath === undefined ? {} : { csvPath: options.csvPath }),
-      maxHistoryEvents: options.maxHistoryEvents ?? historyEvents(spec),
-      ...(options.carried === undefined ? {} : { carried: options.carried }),
-    };
-    const operation = new WithStartWorkflowOperation(messages.WORKFLOW_TYPE, {
-      workflowId: workflowIdOf(identity),
-      taskQueue: taskQueueOf(identity),
-      args: [input],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      // An ended session goes on only from what it has measured, never from nothing.
-      workflowIdReusePolicy: options.carried ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
-      staticSummary: `${spec.name}: ${spec.optimizer.method}, seed ${spec.optimizer.seed}`,
-      staticDetails: specDetails(spec),
-      memo: { config: spec.name, specHash: spec.specHash, dataHash: spec.dataHash },
-      typedSearchAttributes: [
-        { key: SESSION_ATTRIBUTES.session, value: identity.sessionId },
-        { key: SESSION_ATTRIBUTES.status, value: 'running' },
-        { key: SESSION_ATTRIBUTES.optimizer, value: spec.optimizer.method },
-        { key: SESSION_ATTRIBUTES.mode, value: identity.mode },
-      ],
-    });
-    const { specHash, dataHash } = spec;
-    const join = { request, specHash, dataHash, iterations: spec.maxIterations, enqueue };
-    const answer = await this.#ask(async () => {
-      try {
-        return await this.#client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
-          this.#client.workflow.executeUpdateWithStart(messages.joinUpdate, {
-            updateId: request,
-            args: [join],
-            startWorkflowOperation: operation,
-          }),
-        );
-      } catch (error) {
-        if (isUnavailable(error)) return await this.#startedUnserved(identity, request, spec, error);
-        if (error instanceof WorkflowExecutionAlreadyStartedError)
-          throw await this.#alreadyEnded(identity.sessionId, error);
-        if (applicationFailure(error)?.type !== 'ConfigDiffers') throw error;
-        const running = await readSessionInput(this.#client, { workflowId: workflowIdOf(identity) });
-        throw configConflict(identity.sessionId, running.spec, spec);
-      }
-    });
-    const workflowId = workflowIdOf(identity);
-    const { runId } = await this.#client.workflow.getHandle(workflowId).describe();
-    const parallelism = options.carried?.parallelism ?? spec.parallelism;
-    return {
-      ...answer,
-      ...(answer.joined ? {} : { parallelism }),
-      ...{ sessionId: identity.sessionId, workflowId, runId },
-    };
-  }
-
-  /** No worker has answered: whether the session is ours stands in its history. */
-  async #startedUnserved(
-    identity: messages.SessionIdentity,
-    request: string,
-    spec: SessionSpec,
-    error: unknown,
-  ): Promise<messages.JoinAnswer & { served: false }> {
-    const execution = { workflowId: workflowIdOf(identity) };
-    const started = await readSessionInput(this.#client, execution).catch(() => undefined);
-    if (started?.startRequest !== request) throw error;
-    return { joined: false, iterations: spec.maxIterations, served: false };
+    return await this.#ask(() => startSession(this.#client, this.#options, spec, options));
   }
 
   /**
@@ -367,22 +246,7 @@ export class TuningClient {
     );
   }
 
-  /** Why a session that is there can be neither started nor joined. */
-  async #alreadyEnded(sessionId: string, cause: unknown): Promise<ArbtuneError> {
-    const ended = await this.describe(sessionId);
-    const how = ended ? ` (${ended.status.name.toLowerCase()} ${ended.closeTime?.toISOString() ?? ''})` : '';
-    return new ArbtuneError(
-      'conflict',
-      `Session "${sessionId}" is there and has ended${how}; go on with it by \`arbtune resume ${sessionId}\` or \`arbtune run --session-id ${sessionId}\`, or take another id`,
-      { cause },
-    );
-  }
-
   #where(): string {
     return `env ${this.#options.env}, mode ${this.#options.mode}`;
   }
-}
-
-function historyEvents({ parallelism }: SessionSpec): number {
-  return Math.min(MAX_HISTORY_EVENTS, Math.max(HISTORY_EVENTS, HISTORY_EVENTS_PER_WORKER * parallelism));
 }
