@@ -92,3 +92,10 @@ function failedBatch(trials: readonly ProposedTrial[], error: unknown): Measured
     })),
   };
 }
+
+/** A failure that ends the session, in the words of what failed. */
+export function asFatal(error: unknown): ApplicationFailure {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return ApplicationFailure.nonRetryable(message, 'SessionFailed');
+}

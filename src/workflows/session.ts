@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   isCancellation,
   patched,
@@ -11,7 +10,7 @@ import type { AnalyzeOutput, SearchedBatch, SearchStep } from '../activities/act
 import type { MeasuredBatch } from '../activities/measured-batch.ts';
 import type { CarriedSession } from './carried-session.ts';
 import { statusDetails } from './details.ts';
-import { type EvaluatedBatch, evaluateBatch } from './evaluation.ts';
+import { asFatal, type EvaluatedBatch, evaluateBatch } from './evaluation.ts';
 import * as limits from './limits.ts';
 import type { ExtendRequest, SessionResult, SessionStatus } from './messages.ts';
 import { enqueuedAt, parallelismAt, sameParallelism, withOrders } from './orders.ts';
@@ -294,10 +293,4 @@ export class Session extends SessionState {
     ]);
     this.#show();
   }
-}
-
-function asFatal(error: unknown): ApplicationFailure {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return ApplicationFailure.nonRetryable(message, 'SessionFailed');
 }
