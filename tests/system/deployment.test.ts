@@ -17,8 +17,8 @@ import { sandbox } from './support/sandbox.ts';
 
 const programs = findPrograms(process.env);
 const PROCESSES = 4;
-const TRIALS = 40;
-const QUOTES_PER_SECOND = 200;
+const TRIALS = 28;
+const QUOTES_PER_SECOND = 150;
 
 test.runIf(process.env.CI !== undefined)('CI has the programs of a deployment', () => {
   expect(programs).not.toHaveProperty('missing');
@@ -70,7 +70,7 @@ function serverOf({ environment }: NativeDeployment) {
   return { address, namespace: 'default', connection: { address } };
 }
 
-/** A worker's identity, `<worker-id>@<host>:<pid>`, as the server knows it of those who poll. */
+/** A worker's identity, `<worker-id>@<host>:<pid>/<slots>`, as the server knows it of those who poll. */
 async function pidOf({ temporal }: TuningClient, env: string, workerId: string): Promise<number> {
   return await waitUntil(async () => {
     const { pollers } = await temporal.workflowService.describeTaskQueue({
@@ -79,6 +79,7 @@ async function pidOf({ temporal }: TuningClient, env: string, workerId: string):
       taskQueueType: 2,
     });
     const identity = pollers?.find((poller) => poller.identity?.startsWith(`${workerId}@`))?.identity;
-    return identity ? Number(identity.split(':').at(-1)) : undefined;
+    const pid = identity && /:(\d+)\//.exec(identity)?.[1];
+    return pid ? Number(pid) : undefined;
   });
 }
