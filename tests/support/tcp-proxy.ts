@@ -20,6 +20,8 @@ export type Network =
 
 export interface TcpProxy {
   readonly port: number;
+  /** Connections that a lossy network has ended. */
+  readonly losses: number;
   /** From now on, for the connections there are as well. */
   become(network: Network): void;
   close(): Promise<void>;
@@ -36,6 +38,7 @@ export async function startTcpProxy(target: number, random: RandomStream): Promi
   const links = new Set<Link>();
   let network: Network = { kind: 'good' };
   let changed = Promise.withResolvers<void>();
+  let losses = 0;
 
   const reset = ({ client, upstream }: Link) => {
     client.resetAndDestroy();
@@ -46,7 +49,10 @@ export async function startTcpProxy(target: number, random: RandomStream): Promi
   const passes = async (link: Link): Promise<boolean> => {
     while (network.kind === 'stalled') await changed.promise;
     if (network.kind === 'slow') await delay(random() * network.upToMs);
-    if (network.kind === 'lossy' && random() < network.chance) reset(link);
+    if (network.kind === 'lossy' && random() < network.chance) {
+      losses += 1;
+      reset(link);
+    }
     return !link.isDead && !link.client.destroyed && !link.upstream.destroyed;
   };
 
@@ -90,6 +96,9 @@ export async function startTcpProxy(target: number, random: RandomStream): Promi
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
     port: address.port,
+    get losses() {
+      return losses;
+    },
     become(next) {
       network = next;
       changed.resolve();

@@ -12,7 +12,7 @@ import { sandbox } from './support/sandbox.ts';
 /** Any orders in any succession leave a session as a model of four lines says. */
 
 /** More than is ever measured: only an order ends it. */
-const TRIALS = 100_000;
+const TRIALS = 20_000;
 const SESSIONS = 4;
 const ORDERS = 16;
 const SEED = 20261127;
