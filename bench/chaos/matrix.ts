@@ -11,8 +11,11 @@ export interface MatrixEntry {
 export function matrixTable(entries: readonly MatrixEntry[]): string {
   const faults = [...new Set(entries.map(({ fault }) => fault))];
   const rows = faults.map((fault) => {
-    const sessions = entries.filter((entry) => entry.fault === fault).map(({ session }) => session);
-    const injections = sessions.flatMap(({ run }) => run.injections);
+    // One session may have had the same fault several times, and others as well.
+    const sessions = [
+      ...new Set(entries.filter((entry) => entry.fault === fault).map(({ session }) => session)),
+    ];
+    const injections = sessions.flatMap(({ run }) => run.injections.filter((own) => own.fault === fault));
     const sum = (of: 'lost' | 'doubled' | 'changed') =>
       sessions.reduce((total, { verdict }) => total + verdict[of].length, 0);
     return [

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { JudgedSession } from '../../bench/chaos/court.ts';
+import type { Fault } from '../../bench/chaos/fault.ts';
 import { FAULTS, faultsOn } from '../../bench/chaos/faults/registry.ts';
 import { type Evidence, isSound, judge, type TrialRow } from '../../bench/chaos/judge.ts';
+import { matrixTable } from '../../bench/chaos/matrix.ts';
 import { readOptions } from '../../bench/chaos/options.ts';
 import { planAny, planMany, planOne } from '../../bench/chaos/schedule.ts';
 import { randomStream } from '../../src/search-space/random-stream.ts';
@@ -84,6 +87,26 @@ describe('a schedule', () => {
       'Expected --stack to be embedded or redis, got mysql',
     );
     expect(readOptions(['--kills', '20'])).toMatchObject({ task: 'kills', trials: 2_000, workers: 4 });
+  });
+});
+
+describe('the matrix', () => {
+  it('counts each strike of a fault once, also where a session had several', () => {
+    const [kill, end] = FAULTS as readonly [Fault, Fault];
+    const strike = (fault: Fault, goesOnAfterMs: number) => ({
+      ...{ fault, afterTrials: 1, lastsMs: 0, goesOnAfterMs, standstillMs: 2_000 },
+    });
+    const injections = [strike(kill, 100), strike(end, 9_000), strike(kill, 300)];
+    const session: JudgedSession = {
+      run: { sessionId: 's', ended: 'completed', csv: '', evidence: evidence(), injections },
+      verdict: { lost: [4], doubled: [], changed: [5, 6] },
+      isSound: false,
+    };
+    const rows = matrixTable(injections.map(({ fault }) => ({ fault, session }))).split('\n');
+    expect(rows.slice(2)).toEqual([
+      `| ${kill.what} | 2 | 1 | 0 | 2 | 0.1 to 0.3 | 2.0 |`,
+      `| ${end.what} | 1 | 1 | 0 | 2 | 9.0 | 2.0 |`,
+    ]);
   });
 });
 
