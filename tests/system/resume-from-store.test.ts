@@ -148,9 +148,13 @@ describe('from any of its trials', () => {
       waitUntil(async () => (await client.status('steered')).completed >= count);
     await hasFinished(4);
     await client.extend('steered', { iterations: 6, parallelism: 5, enqueue: FIRST });
-    await hasFinished(8);
-    await client.extend('steered', { parallelism: 3 });
-    await hasFinished(12);
+    await waitUntil(async () => {
+      const trials = await client.trials('steered', 1, 1_000);
+      const enqueued = trials.filter(({ status, reason }) => status === 'completed' && reason === 'enqueued');
+      return enqueued.length === FIRST.length;
+    });
+    const { completed } = await client.extend('steered', { parallelism: 3 });
+    await hasFinished(completed + 4);
     await client.stop('steered');
     expect(await client.wait('steered')).toMatchObject({ status: 'stopped', iterations: 1_006 });
     const rows = figures(csvOf('steered'));
