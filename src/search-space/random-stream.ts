@@ -1,3 +1,5 @@
+import { normalQuantile } from './exact-math.ts';
+
 /** Seeded random numbers: a stream is a function of (seed, iteration, purpose) and of nothing else. */
 
 /** Each call gives the next number, uniform in [0, 1) with 53 bits. */
@@ -39,3 +41,6 @@ export function randomStream(seed: number, iteration: number, purpose: string): 
   for (let i = 0; i < 12; i++) next32();
   return () => ((next32() >>> 5) * 67108864 + (next32() >>> 6)) / 9007199254740992;
 }
+
+/** A standard normal number, cut off at 4.8 standard deviations. */
+export const normal = (next: RandomStream): number => normalQuantile(1e-6 + next() * (1 - 2e-6));

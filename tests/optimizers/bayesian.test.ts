@@ -141,6 +141,32 @@ describe('Bayesian search', () => {
     expect(scaled(2 ** -60, 0).map((trial) => trial.params)).toEqual(plain);
   });
 
+  it.each([
+    [2, 6],
+    [9, 16],
+    [20, 16],
+  ])('of %i parameters lays out %i trials before it believes a model', (parameters, design) => {
+    const space: SearchSpace = Object.fromEntries(
+      Array.from({ length: parameters }, (_, j) => [`x${j}`, { type: 'float', bounds: [0, 1] }]),
+    );
+    const reasons: string[] = [];
+    const finished: FinishedTrial[] = [];
+    for (let iteration = 1; iteration <= design + 1; iteration++) {
+      const settings = { method: 'bayesian', seed: 1, gridPoints: 3, sampler: 'sobol' } as const;
+      const proposal = ask({ space, settings, iteration, finished, pending: [] });
+      if (proposal.kind === 'exhausted') throw new Error('exhausted');
+      reasons.push(proposal.reason);
+      finished.push({
+        iteration,
+        params: proposal.params,
+        losses: [Number(proposal.params.x0)],
+        violation: 0,
+      });
+    }
+    expect(reasons.filter((reason) => reason === `initial design of ${design}`)).toHaveLength(design);
+    expect(reasons.at(-1)).toMatch(/chance to beat the best$/);
+  });
+
   it('says in a line why it proposes a trial', () => {
     const finished = run(SPACE, measureMixed, { trials: 12 });
     const reasons = [13, 14, 15, 16].map((iteration) => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Acquisition, both, LogFeasibility, type Worth } from '../../src/optimizers/bayesian/acquisition.ts';
-import { fitHyperparameters, type Hyperparameters } from '../../src/optimizers/bayesian/hyperparameters.ts';
+import {
+  drawLengths,
+  fitHyperparameters,
+  type Hyperparameters,
+} from '../../src/optimizers/bayesian/hyperparameters.ts';
 import {
   cholesky,
   inverseFromCholesky,
@@ -116,6 +120,20 @@ describe('the Gaussian process', () => {
     const noisy = fitted(0.4);
     expect(noisy.noise).toBeGreaterThan(0.05);
     expect(noisy.noise).toBeLessThan(0.4);
+  });
+
+  it('draws lengths about the fitted ones, as far off as the prior at first and nearer with each trial', () => {
+    const d = hyperparameters.lengths.length;
+    const spread = (trials: number): number => {
+      const logs = Array.from({ length: 500 }, (_, i) =>
+        drawLengths(hyperparameters, trials, randomStream(1, i, 'lengths')),
+      ).flatMap((drawn) =>
+        [...drawn.lengths].map((length, j) => Math.log(length / hyperparameters.lengths[j]!)),
+      );
+      expect(Math.abs(logs.reduce((sum, v) => sum + v, 0) / logs.length)).toBeLessThan(0.1);
+      return Math.sqrt(logs.reduce((sum, v) => sum + v * v, 0) / logs.length);
+    };
+    close([spread(0), spread(3 * d), spread(99 * d)], [0.8, 0.4, 0.08], 0.05);
   });
 });
 

@@ -8,7 +8,7 @@ import { resolveEngineSettings } from '../../../src/paper-engine/settings.ts';
 import { createWorld } from '../../../src/paper-engine/world.ts';
 import type { Params, SearchSpace } from '../../../src/search-space/space.ts';
 import type { Task } from '../task.ts';
-import { MADE_SCENARIOS } from './engine-scenarios.ts';
+import { MADE_SCENARIOS, OTHER_SCENARIOS } from './engine-scenarios.ts';
 
 /** The paper engine as a task: lose as little as possible, over one data set or the mean of all four (`all`). */
 
@@ -29,7 +29,11 @@ const SPACE: SearchSpace = {
 
 const DATA_SETS = ['recorded', ...Object.keys(MADE_SCENARIOS)];
 
-export const ENGINE_TASKS = [...DATA_SETS, 'all'];
+/** By set: `other` are sixteen made regimes more, to see whether the standard ones say something of their kinds. */
+export const ENGINE_TASKS = {
+  standard: [...DATA_SETS, 'all'],
+  other: Object.keys(OTHER_SCENARIOS),
+} as const;
 
 /** A trial's value is its negative `net_pnl`, KRW. Exact: nothing is added to what is told. */
 export async function engineTask(name: string): Promise<Task> {
@@ -44,7 +48,7 @@ export async function engineTask(name: string): Promise<Task> {
 }
 
 async function lossOn(name: string): Promise<(params: Params) => number> {
-  const scenario = MADE_SCENARIOS[name] ?? (await loadScenario(RECORDED, ROOT));
+  const scenario = MADE_SCENARIOS[name] ?? OTHER_SCENARIOS[name] ?? (await loadScenario(RECORDED, ROOT));
   const location = { root: ROOT, cacheDir: join(ROOT, 'build/bench/market-data') };
   const market = await loadMarketData(scenario, location);
   const world = createWorld(market, resolveEngineSettings());

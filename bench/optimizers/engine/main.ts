@@ -25,6 +25,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '20' },
     budget: { type: 'string', default: '60' },
     processes: { type: 'string', default: '2' },
+    set: { type: 'string', default: 'standard' },
   },
 });
 const [seeds, budget, processes] = [values.seeds, values.budget, values.processes].map(Number) as [
@@ -32,10 +33,13 @@ const [seeds, budget, processes] = [values.seeds, values.budget, values.processe
   number,
   number,
 ];
+if (values.set !== 'standard' && values.set !== 'other')
+  throw new Error(`Expected --set to be of standard, other, got ${values.set}`);
+const tasks = ENGINE_TASKS[values.set];
 
 function sessions(peer: string, method: Method): SessionRequest[] {
   return Array.from({ length: seeds }, (_, seed) =>
-    ENGINE_TASKS.map((task) => ({
+    tasks.map((task) => ({
       key: { peer, problem: ENGINE_PREFIX + task, seed, budget, batch: 1 },
       settings: { method, sampler: 'sobol' as const, gridPoints: 5 },
     })),
@@ -65,7 +69,7 @@ console.log(
 console.log(
   markdown(
     ['data', ...NAMES],
-    ENGINE_TASKS.map((task) => [task, ...NAMES.map((name) => cell(runs, task, name))]),
+    tasks.map((task) => [task, ...NAMES.map((name) => cell(runs, task, name))]),
   ),
 );
 console.log(`\nload average, median over sessions: ${median(runs.map((run) => run.load)).toFixed(1)}`);

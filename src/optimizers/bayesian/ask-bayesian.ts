@@ -29,7 +29,7 @@ export function askBayesian(input: AskInput): Proposal {
   const pending = [...input.pending]
     .sort((a, b) => a.iteration - b.iteration)
     .map((trial) => encoding.encode(trial.params));
-  const look = lookFor(input.iteration, observed, pending, encoding, design);
+  const look = lookFor(input, observed, pending, encoding, design);
   const improvement = new Acquisition(
     look.model,
     look.goal,
@@ -59,7 +59,11 @@ export function askBayesian(input: AskInput): Proposal {
   return proposeDrawn(input, 'drawn: the model knows no better point that is new');
 }
 
-const designSize = (dimensions: number): number => Math.min(10, 4 + dimensions);
+const LARGEST_DESIGN = 16;
+
+/** A model learns a length per dimension: of fewer points than twice as many it believes what it likes. */
+const designSize = (dimensions: number): number =>
+  Math.min(LARGEST_DESIGN, Math.max(4 + dimensions, 2 * dimensions));
 
 function proposeDrawn(input: AskInput, reason: string): Proposal {
   const params = drawNew(input);

@@ -1,4 +1,5 @@
 import { exp, log } from '../../search-space/exact-math.ts';
+import { normal, type RandomStream } from '../../search-space/random-stream.ts';
 import { correlation, correlationSlope, type Kernel } from './kernel.ts';
 import { cholesky, dot, inverseFromCholesky, solveLower, solveUpper } from './linear-algebra.ts';
 import { minimise } from './minimise.ts';
@@ -64,6 +65,15 @@ export function fitHyperparameters(
   };
   const { x } = minimise(posterior, start, lower, upper, MAX_EVALUATIONS, TOLERANCE);
   return { lengths: x.slice(0, d).map(exp), signal: exp(x[d]!), noise: exp(x[d + 1]!) };
+}
+
+/**
+ * Lengths drawn about the fitted ones, which the best fit alone does not tell: their uncertainty is the prior's when
+ * there are no trials, and falls as if each trial told about one length.
+ */
+export function drawLengths(fitted: Hyperparameters, trials: number, next: RandomStream): Hyperparameters {
+  const spread = LENGTH_SPREAD / Math.sqrt(1 + trials / fitted.lengths.length);
+  return { ...fitted, lengths: fitted.lengths.map((length) => length * exp(spread * normal(next))) };
 }
 
 /** Minus the log evidence and its gradient in (log lengths, log signal, log noise). */

@@ -1,5 +1,4 @@
-import { normalQuantile } from '../../search-space/exact-math.ts';
-import type { RandomStream } from '../../search-space/random-stream.ts';
+import { normal, type RandomStream } from '../../search-space/random-stream.ts';
 import { sobolPoint } from '../../search-space/sobol.ts';
 import type { Worth } from './acquisition.ts';
 import type { Encoding } from './encoding.ts';
@@ -73,7 +72,7 @@ function elitePoints(encoding: Encoding, { box, elite, next }: Hunt): Float64Arr
         if (encoding.nominal[j]) {
           if (isMoved && next() < CHANGED_CHOICES) point[j] = encoding.choiceAt(j, next());
         } else {
-          const move = isMoved ? scale * normalQuantile(1e-6 + next() * (1 - 2e-6)) : 0;
+          const move = isMoved ? scale * normal(next) : 0;
           point[j] = Math.min(Math.max(point[j]! + move, box.lower[j]!), box.upper[j]!);
         }
       }

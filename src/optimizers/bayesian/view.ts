@@ -1,6 +1,9 @@
 import { exp, log } from '../../search-space/exact-math.ts';
+import { randomStream } from '../../search-space/random-stream.ts';
+import type { AskInput } from '../optimizer.ts';
 import type { Encoding } from './encoding.ts';
 import { cachedFit } from './fit-cache.ts';
+import { drawLengths } from './hyperparameters.ts';
 import type { Kernel } from './kernel.ts';
 import type { Observations } from './observations.ts';
 import { pointsOf } from './points.ts';
@@ -73,7 +76,7 @@ const START_NOISE: Readonly<Record<Kernel, number>> = { matern52: 1e-3, gaussian
 
 /** `design` is the number of trials of the initial design. */
 export function lookFor(
-  iteration: number,
+  { iteration, settings }: AskInput,
   { points, losses, feasible, iterations }: Observations,
   pending: readonly Float64Array[],
   encoding: Encoding,
@@ -94,13 +97,18 @@ export function lookFor(
     view.warp,
   );
   const known = rows.map((i) => points[i]!);
+  const fit =
+    view.scope === 'neighbours'
+      ? cachedFit(pointsOf(known, encoding.nominal), targets, view.kernel, START_NOISE[view.kernel])
+      : sharedFit(points, losses, encoding.nominal, view);
   const model = new Posterior(
     pointsOf([...known, ...pending], encoding.nominal),
     targets,
     view.kernel,
-    view.scope === 'neighbours'
-      ? cachedFit(pointsOf(known, encoding.nominal), targets, view.kernel, START_NOISE[view.kernel])
-      : sharedFit(points, losses, encoding.nominal, view),
+    // Were one guess at the lengths to hold for every ask, a wrong one would keep all of them in one place.
+    view.scope === 'global'
+      ? drawLengths(fit, points.length, randomStream(settings.seed, iteration, 'lengths'))
+      : fit,
   );
   const isNoisy = model.hyperparameters.noise > NOISY;
   let best = rows.indexOf(region.centre);
