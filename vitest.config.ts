@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     // Real processes and servers on a machine that may be busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Most of a system test is waiting for processes: three at once keep two cores busy.
+    maxWorkers: Math.max(3, availableParallelism()),
     globalSetup: ['tests/support/global-setup.ts'],
   },
 });

@@ -17,7 +17,7 @@ interface Peer {
 
 const QUICK = {
   environment: 'optuna-nevergrad',
-  seeds: 20,
+  seeds: 40,
   budget: 1000,
   plansForBudget: false,
   batches: 'any',
