@@ -81,7 +81,8 @@ describe('the SQLite file', () => {
       const { child, lines } = run(`
         for (let n = ${last + 1}; ; n += 1) {
           await store.saveTrials([trial(n)]);
-          process.stdout.write(n + '\\n');
+          // Said once it is in the pipe: a reader that is slow must not leave it behind in a process that is killed.
+          await new Promise((said) => process.stdout.write(n + '\\n', said));
         }`);
       const until = last + 5 + 7 * round;
       while (last < until) last = Number((await lines.next()).value);
