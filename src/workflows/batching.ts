@@ -1,5 +1,5 @@
 import type { Method } from '../optimizers/optimizer.ts';
-import { MAX_BATCH, MAX_PERSIST_BATCH, TARGET_BATCH_MS, TARGET_PERSIST_MS } from './limits.ts';
+import { MAX_BATCH, TARGET_BATCH_MS, TARGET_PERSIST_MS } from './limits.ts';
 
 /** How many trials go into one activity. What history recorded decides, so a replay decides the same. */
 
@@ -24,9 +24,9 @@ export function batchSize(
   return Math.min(most, trialsIn(TARGET_BATCH_MS, durations, MAX_BATCH));
 }
 
-/** Trials to gather before they are written to the store, >= 1. */
-export function persistSize(durations: readonly number[]): number {
-  return trialsIn(TARGET_PERSIST_MS, durations, MAX_PERSIST_BATCH);
+/** Trials to gather before they are written to the store, 1 .. most. */
+export function persistSize(durations: readonly number[], most: number): number {
+  return trialsIn(TARGET_PERSIST_MS, durations, most);
 }
 
 /** How many trials of the median duration fit the time, 1 .. most; 1 while no duration is known. */

@@ -60,14 +60,16 @@ export const MAX_SEARCH = 32;
 /** Measured trials are written about this often: what `watch` shows is no older, and a write serves many short trials. */
 export const TARGET_PERSIST_MS = 1_000;
 
-/** Trials in one write to the store at most: bounds the payload. */
-export const MAX_PERSIST_BATCH = 64;
+/**
+ * Trials in one write to the store at most, and how many may wait for it before no more are started. A write is a round
+ * trip of 25 ms for the workflow, whatever it holds: with fewer in it, short trials wait for the store.
+ */
+export const WRITES = { most: 256, waiting: 1_024 };
+/** The same in sessions that began before. */
+export const EARLIER_WRITES = { most: 64, waiting: 512 };
 
 /** Packed metrics in one write to the store, characters: half of what a payload may be. One batch may exceed it. */
 export const MAX_PERSIST_SIZE = 1_000_000;
-
-/** Measured trials that may wait for the store before no more are started. */
-export const MAX_UNPERSISTED = 512;
 
 /**
  * Continue-as-new thresholds. The server suggests it at 4 MB only, where a client can no longer fetch the history

@@ -1,6 +1,6 @@
 import { type ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { StoppingRule } from '../optimizers/stopping.ts';
-import { batchSize, persistSize } from './batching.ts';
+import { batchSize } from './batching.ts';
 import { mostInBatch } from './capacity.ts';
 import * as limits from './limits.ts';
 import type { RunningTrials, SessionInput, SessionPhase } from './messages.ts';
@@ -126,12 +126,12 @@ export class SessionState {
   get canSearch(): boolean {
     if (!this.#mayAsk || !this.#suitsSequence || this.inFlight.size > 0 || this.table.waiting > 0)
       return false;
-    return this.store.waitingTrials <= limits.MAX_UNPERSISTED;
+    return !this.store.isFull;
   }
 
   get canDispatch(): boolean {
     if (this.paused || this.isStopping || this.isRotating || this.table.waiting === 0) return false;
-    if (this.store.waitingTrials > limits.MAX_UNPERSISTED) return false;
+    if (this.store.isFull) return false;
     return this.isWindowed || this.inFlight.size < this.parallelism;
   }
 
@@ -151,8 +151,7 @@ export class SessionState {
   /** A write takes as many trials as come in about a second, or what is left when nothing else goes on. */
   get canPersist(): boolean {
     if (this.store.isWriting || this.store.waitingTrials === 0) return false;
-    if (this.store.waitingTrials >= persistSize(this.table.durations)) return true;
-    if (this.store.waitedMs >= limits.TARGET_PERSIST_MS) return true;
+    if (this.store.hasGathered(this.table.durations)) return true;
     return (
       this.inFlight.size === 0 && !this.asking && !this.canPropose && !this.canSearch && !this.canDispatch
     );

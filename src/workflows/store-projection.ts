@@ -2,9 +2,11 @@ import {
   ActivityCancellationType,
   type ActivityInterfaceFor,
   type ActivityOptions,
+  patched,
   proxyActivities,
 } from '@temporalio/workflow';
 import type { Activities, AnalyzeOutput, SessionUpdate } from '../activities/activities.ts';
+import { persistSize } from './batching.ts';
 import { batchSummary } from './details.ts';
 import type { EvaluatedBatch } from './evaluation.ts';
 import * as limits from './limits.ts';
@@ -28,6 +30,7 @@ export class StoreProjection {
   readonly #input: SessionInput;
   readonly #router: QueueRouter;
   readonly #waiting: EvaluatedBatch[] = [];
+  readonly #limits = patched('larger-writes') ? limits.WRITES : limits.EARLIER_WRITES;
   #waitingTrials = 0;
   /** When the first of the waiting was measured, milliseconds since the epoch. */
   #waitingSince = 0;
@@ -46,9 +49,15 @@ export class StoreProjection {
     return this.#waitingTrials;
   }
 
-  /** How long the first of the waiting has waited. */
-  get waitedMs(): number {
-    return this.#waiting.length > 0 ? Date.now() - this.#waitingSince : 0;
+  /** Too many wait for more to be measured. */
+  get isFull(): boolean {
+    return this.#waitingTrials > this.#limits.waiting;
+  }
+
+  /** Whether a second's worth of trials waits, or the first of them for a second. */
+  hasGathered(durations: readonly number[]): boolean {
+    if (this.#waitingTrials >= persistSize(durations, this.#limits.most)) return true;
+    return this.#waiting.length > 0 && Date.now() - this.#waitingSince >= limits.TARGET_PERSIST_MS;
   }
 
   get isWriting(): boolean {
@@ -72,7 +81,7 @@ export class StoreProjection {
     let size = 0;
     for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
       const grown = size + next.measured.metrics.length;
-      if (trials >= limits.MAX_PERSIST_BATCH || (trials > 0 && grown > limits.MAX_PERSIST_SIZE)) break;
+      if (trials >= this.#limits.most || (trials > 0 && grown > limits.MAX_PERSIST_SIZE)) break;
       this.#waiting.shift();
       batches.push(next);
       trials += next.trials.length;

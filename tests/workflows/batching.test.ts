@@ -7,7 +7,7 @@ const durations = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLe
 
 test('a batch is one trial while nothing is known of their durations', () => {
   expect(batchSize([], false, 8)).toBe(1);
-  expect(persistSize([])).toBe(1);
+  expect(persistSize([], 256)).toBe(1);
 });
 
 test('a batch has at least one trial, and takes no longer than meant unless it is one', () => {
