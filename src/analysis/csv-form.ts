@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { ArbtuneError } from '../errors.ts';
 import { readTrialStatus, type ScenarioMetrics, type TrialRecord } from '../store/trial-record.ts';
 import { columnOrder } from './column-order.ts';
 import { numberCell, paramCell, readNumber, readParam, readText, textCell } from './csv-cells.ts';
+import { csvLines } from './csv-lines.ts';
 
 /**
  * The CSV form of a session's results: a row per trial, both ways without loss. Pure; csv.ts reads and writes
@@ -28,9 +28,9 @@ export function* csvChunks(records: readonly TrialRecord[]): Generator<string> {
   const params = columnOrder(records.map((record) => record.params));
   const metrics = columnOrder(records.map((record) => record.metrics));
   const header = [...FIRST, ...params.map((n) => PARAM + n), ...metrics.map((n) => METRIC + n), ...LAST];
-  yield stringify([header.map(textCell)]);
+  yield csvLines([header.map(textCell)]);
   for (let start = 0; start < records.length; start += ROWS_PER_CHUNK) {
-    yield stringify(
+    yield csvLines(
       records.slice(start, start + ROWS_PER_CHUNK).map((record) => row(record, params, metrics)),
     );
   }

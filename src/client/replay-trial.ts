@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import { writeFileAtomically } from '../analysis/atomic-file.ts';
+import { csvLines } from '../analysis/csv-lines.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
 import { sessionDataHash } from '../market-data/hash.ts';
@@ -109,13 +109,19 @@ function replayFile(folder: string, scenario: string, part: Part): string {
   return join(folder, `${scenario}.${part}.csv`);
 }
 
+function cellsOf(rows: readonly object[], columns: readonly string[]): (string | number)[][] {
+  return rows.map((row) =>
+    columns.map((name) => (row as Readonly<Record<string, string | number>>)[name] ?? ''),
+  );
+}
+
 /** A folder of CSVs by scenario; returns the paths. Amounts and times as docs/paper-engine.md has them. */
 export async function writeReplay(folder: string, { scenarios }: ReplayedTrial): Promise<string[]> {
   const paths: string[] = [];
   for (const replayed of scenarios) {
     for (const part of Object.keys(PARTS) as Part[]) {
       const path = replayFile(folder, replayed.scenario, part);
-      const text = stringify([...replayed[part]], { header: true, columns: [...PARTS[part]] });
+      const text = csvLines([PARTS[part], ...cellsOf(replayed[part], PARTS[part])]);
       await writeFileAtomically(path, [text]);
       paths.push(path);
     }
