@@ -2,6 +2,9 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 
 /** The SDK's own words, from warnings on, as lines of ours. Once per process, before the first worker. */
 
+/** Of a heartbeat that was on its way when its activity ended: nothing is wrong. */
+const LATE_HEARTBEAT = 'Activity heartbeat failed.';
+
 let installed = false;
 
 export interface MetricsExport {
@@ -15,6 +18,7 @@ export function installRuntime(log: (line: string) => void, metrics?: MetricsExp
   if (installed) return;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      if (message === LATE_HEARTBEAT) return;
       const reason = meta?.error instanceof Error ? `: ${meta.error.message}` : '';
       log(`temporal ${level.toLowerCase()}: ${message}${reason}`);
     }),

@@ -76,7 +76,10 @@ async function makeCurrent(
       });
       return true;
     } catch (error) {
-      if (error instanceof Error && /not found|does your Worker Deployment have pollers/i.test(error.message))
+      if (
+        error instanceof Error &&
+        /not found|does your Worker Deployment have pollers|missing active task queues/i.test(error.message)
+      )
         return false;
       throw error;
     }

@@ -58,7 +58,7 @@ test.skipIf(!existsSync(CHROMIUM))(
       '--config',
       config,
       '--iterations',
-      '2000',
+      '20000',
       '--optimizer',
       'random',
       '--workers',
@@ -74,10 +74,10 @@ test.skipIf(!existsSync(CHROMIUM))(
       browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
       const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
       await page.goto(url as string);
-      const running = await textOf(page, /of 2000 trials/);
+      const running = await textOf(page, /of 20000 trials/);
       await keep(page, 'running');
       for (const told of [
-        /running\b.*: \d+ of 2000 trials/i,
+        /running\b.*: \d+ of 20000 trials/i,
         /Best: trial \d+/,
         /min_spread_pct/,
         /Running: \d+/,
@@ -93,7 +93,7 @@ test.skipIf(!existsSync(CHROMIUM))(
       await machine.json(['stop', 'shown']);
       expect(await run.exited, run.stderr()).toMatchObject({ code: 0 });
       await page.goto(url as string);
-      const stopped = await textOf(page, /stopped \(asked to stop\): \d+ of 2000 trials/);
+      const stopped = await textOf(page, /stopped \(asked to stop\): \d+ of 20000 trials/);
       await keep(page, 'stopped');
       expect(stopped).toMatch(/Nothing is running\./);
     } finally {
