@@ -22,6 +22,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** Trials long enough for the session to outlast a look at its pages. */
+const QUOTES_PER_SECOND = 300;
+
 async function keep(page: Page, name: string): Promise<void> {
   const folder = process.env.ARBTUNE_SCREENSHOTS;
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
@@ -52,13 +55,13 @@ test.skipIf(!existsSync(CHROMIUM))(
   { timeout: 120_000 },
   async () => {
     const machine = sandbox({ temporal: 'embedded' });
-    const config = slowConfig(machine.folder, { name: 'busy-market' });
+    const config = slowConfig(machine.folder, { name: 'busy-market' }, QUOTES_PER_SECOND);
     const run = machine.start([
       'run',
       '--config',
       config,
       '--iterations',
-      '20000',
+      '4000',
       '--optimizer',
       'random',
       '--workers',
@@ -74,10 +77,10 @@ test.skipIf(!existsSync(CHROMIUM))(
       browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
       const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
       await page.goto(url as string);
-      const running = await textOf(page, /of 20000 trials/);
+      const running = await textOf(page, /of 4000 trials/);
       await keep(page, 'running');
       for (const told of [
-        /running\b.*: \d+ of 20000 trials/i,
+        /running\b.*: \d+ of 4000 trials/i,
         /Best: trial \d+/,
         /min_spread_pct/,
         /Running: \d+/,
@@ -85,6 +88,8 @@ test.skipIf(!existsSync(CHROMIUM))(
         /busy-market: random, seed 42/,
       ])
         expect(running).toMatch(told);
+      // The attributes follow the trials in twenty steps, and the Web UI reads them once.
+      await run.waitFor(/\[RESULT\] trial 250 /);
       await page.goto((url as string).replace('user-metadata', 'search-attributes'));
       expect(await textOf(page, /ArbtuneBest/)).toMatch(/ArbtuneStatus[\s\S]*running/);
 
@@ -93,7 +98,7 @@ test.skipIf(!existsSync(CHROMIUM))(
       await machine.json(['stop', 'shown']);
       expect(await run.exited, run.stderr()).toMatchObject({ code: 0 });
       await page.goto(url as string);
-      const stopped = await textOf(page, /stopped \(asked to stop\): \d+ of 20000 trials/);
+      const stopped = await textOf(page, /stopped \(asked to stop\): \d+ of 4000 trials/);
       await keep(page, 'stopped');
       expect(stopped).toMatch(/Nothing is running\./);
     } finally {
