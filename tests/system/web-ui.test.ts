@@ -88,10 +88,10 @@ test.skipIf(!existsSync(CHROMIUM))(
         /busy-market: random, seed 42/,
       ])
         expect(running).toMatch(told);
-      // The attributes follow the trials in twenty steps, and the Web UI reads them once.
-      await run.waitFor(/\[RESULT\] trial 250 /);
+      // So that it stays as it is while it is looked at, in the run that the address names.
+      await machine.json(['pause', 'shown']);
       await page.goto((url as string).replace('user-metadata', 'search-attributes'));
-      expect(await textOf(page, /ArbtuneBest/)).toMatch(/ArbtuneStatus[\s\S]*running/);
+      expect(await textOf(page, /ArbtuneBest/)).toMatch(/ArbtuneStatus[\s\S]*paused/);
 
       // Another worker keeps the session's pages answered, and the server up, after its end.
       await machine.worker('host');
