@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities.ts';
 import type { MeasuredBatch, ProposedTrial } from '../activities/measured-batch.ts';
+import type { SessionSpec } from '../config/session-spec.ts';
 import { batchSummary } from './details.ts';
 import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
@@ -50,14 +51,7 @@ async function evaluate(
   parallelism: number,
 ): Promise<MeasuredBatch> {
   const options = {
-    startToCloseTimeout: limits.EVALUATE_OVERHEAD_MS + trials.length * spec.limits.trialTimeoutMs,
-    heartbeatTimeout: limits.EVALUATE_HEARTBEAT_TIMEOUT_MS,
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry: {
-      initialInterval: limits.EVALUATE_RETRY_MS,
-      maximumInterval: limits.PERSIST_RETRY_MAX_MS,
-      maximumAttempts: spec.limits.maxAttempts,
-    },
+    ...measuringOptions(spec, trials.length),
     summary: batchSummary(trials),
   };
   const request = {
@@ -68,6 +62,20 @@ async function evaluate(
   return await somewhere(session, router, false, (place) =>
     proxyActivities<Pick<Activities, 'evaluateTrials'>>({ ...options, ...place }).evaluateTrials(request),
   );
+}
+
+/** How an activity runs that measures so many trials, one after the other at worst. */
+export function measuringOptions({ limits: own }: SessionSpec, trials: number) {
+  return {
+    startToCloseTimeout: limits.EVALUATE_OVERHEAD_MS + trials * own.trialTimeoutMs,
+    heartbeatTimeout: limits.EVALUATE_HEARTBEAT_TIMEOUT_MS,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: {
+      initialInterval: limits.EVALUATE_RETRY_MS,
+      maximumInterval: limits.PERSIST_RETRY_MAX_MS,
+      maximumAttempts: own.maxAttempts,
+    },
+  };
 }
 
 /** A failure that no other trial would escape: the worker's data is not the session's. */

@@ -1,9 +1,9 @@
-import { ActivityCancellationType, isCancellation, patched, proxyActivities } from '@temporalio/workflow';
+import { isCancellation, patched, proxyActivities } from '@temporalio/workflow';
 import type { Activities, SearchedBatch } from '../activities/activities.ts';
 import type { MeasuredBatch } from '../activities/measured-batch.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { median } from './batching.ts';
-import { isSessionWide } from './evaluation.ts';
+import { isSessionWide, measuringOptions } from './evaluation.ts';
 import * as limits from './limits.ts';
 import type { SessionInput } from './messages.ts';
 import type { QueueRouter } from './queue-router.ts';
@@ -52,7 +52,7 @@ export class Sequence {
     iterations: readonly number[],
   ): Promise<SearchedBatch | undefined> {
     const { spec, session, carried } = this.#input;
-    const { maxAttempts, maxFailedTrials, trialTimeoutMs } = spec.limits;
+    const { maxFailedTrials } = spec.limits;
     const fresh = this.#told.length <= limits.MAX_BATCH ? this.#told : [];
     this.#told = [];
     const request = {
@@ -63,16 +63,10 @@ export class Sequence {
       finished: table.finished,
       failuresLeft: Math.max(0, maxFailedTrials + (carried?.forgiven ?? 0) - table.failed),
     };
+    const measuring = measuringOptions(spec, parallelism);
     const options = {
-      startToCloseTimeout:
-        limits.EVALUATE_OVERHEAD_MS + limits.PROPOSE_TIMEOUT_MS + parallelism * trialTimeoutMs,
-      heartbeatTimeout: limits.EVALUATE_HEARTBEAT_TIMEOUT_MS,
-      cancellationType: ActivityCancellationType.TRY_CANCEL,
-      retry: {
-        initialInterval: limits.EVALUATE_RETRY_MS,
-        maximumInterval: limits.PERSIST_RETRY_MAX_MS,
-        maximumAttempts: maxAttempts,
-      },
+      ...measuring,
+      startToCloseTimeout: measuring.startToCloseTimeout + limits.PROPOSE_TIMEOUT_MS,
       summary: `search from trial ${iterations[0]} on`,
     };
     try {
