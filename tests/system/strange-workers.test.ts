@@ -67,19 +67,30 @@ test('one killed between its commit and its word of it, one asleep beyond its he
   expect(figures(stored)).toEqual(figures(csv));
 });
 
-test('two whose clocks are an hour off, one ahead and one behind: the order and the durations are right', async () => {
+test('three whose clocks are wrong, ahead, behind, and put back on the way: the order and the durations are right', async () => {
   const machine = sandbox();
   const preload = `--import=${pathToFileURL(fixture('skewed-clock.ts')).href}`;
-  const skewed = (id: string, skewMs: number) =>
-    machine.worker(id, ['--concurrency', '1'], { NODE_OPTIONS: preload, CLOCK_SKEW_MS: String(skewMs) });
-  await Promise.all([skewed('ahead', HOUR_MS), skewed('behind', -HOUR_MS)]);
+  const wrong = (id: string, clock: Readonly<Record<string, string>>) =>
+    machine.worker(id, ['--concurrency', '1'], { NODE_OPTIONS: preload, ...clock });
+  const [, , steps] = await Promise.all([
+    wrong('ahead', { CLOCK_SKEW_MS: String(HOUR_MS) }),
+    wrong('behind', { CLOCK_SKEW_MS: String(-HOUR_MS) }),
+    wrong('put-back', { CLOCK_SKEW_MS: String(-HOUR_MS), CLOCK_STEP: '1' }),
+  ]);
   const csv = await start(machine, 'untimely');
-  await (await machine.client()).wait('untimely');
+  const client = await machine.client();
+  await waitUntil(async () => {
+    const status = await client.status('untimely').catch(() => undefined);
+    return (status?.workers['put-back'] ?? 0) > 0;
+  });
+  steps.child.kill('SIGUSR2');
+  await client.wait('untimely');
   await expectUndisturbed(csv);
   const rows = readCsv(csv);
-  const latest = (worker: string) =>
-    Math.max(...rows.filter((row) => row.worker_id === worker).map((row) => Date.parse(row.timestamp ?? '')));
-  expect(latest('ahead') - latest('behind')).toBeGreaterThan(1.9 * HOUR_MS);
+  const times = (worker: string) =>
+    rows.filter((row) => row.worker_id === worker).map((row) => Date.parse(row.timestamp ?? ''));
+  expect(Math.max(...times('ahead')) - Math.max(...times('behind'))).toBeGreaterThan(1.9 * HOUR_MS);
+  expect(Math.max(...times('put-back')) - Math.min(...times('put-back'))).toBeGreaterThan(0.9 * HOUR_MS);
   for (const duration of column(rows, 'duration_ms').map(Number)) {
     expect(duration).toBeGreaterThan(0);
     expect(duration).toBeLessThan(60_000);
