@@ -1,6 +1,6 @@
 import { decode } from '../search-space/params.ts';
 import { randomStream } from '../search-space/random-stream.ts';
-import { sobolPoint } from '../search-space/sobol.ts';
+import { sobolSequence } from '../search-space/sobol.ts';
 import type { Params } from '../search-space/space.ts';
 import type { AskInput, Proposal } from './optimizer.ts';
 import { firstNewPoint, isTaken } from './taken.ts';
@@ -32,7 +32,7 @@ export function drawNew(input: AskInput): Params | undefined {
 
 function drawUnit({ space, settings, iteration }: AskInput): Float64Array {
   const dimensions = Object.keys(space).length;
-  if (settings.sampler === 'sobol') return sobolPoint(iteration - 1, dimensions, settings.seed);
+  if (settings.sampler === 'sobol') return sobolSequence(dimensions, settings.seed)(iteration - 1);
   const next = randomStream(settings.seed, iteration, 'uniform');
   return Float64Array.from({ length: dimensions }, next);
 }

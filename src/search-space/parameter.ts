@@ -44,8 +44,19 @@ export function indexOf(parameter: Parameter, value: ParamValue): number {
   return Math.min(Math.max(index, 0), valueCount(parameter) - 1);
 }
 
-/** The ends of the logarithmic scale: half a step beyond the outermost values of a discrete parameter. */
+/** The ends of each parameter's logarithmic scale: an ask goes through them thousands of times. */
+const knownEnds = new WeakMap<NumericParameter, readonly [number, number]>();
+
 function logEnds(parameter: NumericParameter): readonly [number, number] {
+  const known = knownEnds.get(parameter);
+  if (known) return known;
+  const ends = endsOf(parameter);
+  knownEnds.set(parameter, ends);
+  return ends;
+}
+
+/** Half a step beyond the outermost values of a discrete parameter. */
+function endsOf(parameter: NumericParameter): readonly [number, number] {
   const [low, high] = parameter.bounds;
   const step = stepOf(parameter);
   if (step === undefined) return [log(low), log(high)];

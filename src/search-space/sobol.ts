@@ -53,25 +53,33 @@ function scramble(word: number, seed: number): number {
 }
 
 /**
- * Point `index` (from 0) of the scrambled sequence of `seed` in [0, 1)^dimensions. Beyond 64 dimensions, the number
- * the table holds, coordinates are independent uniform numbers.
+ * The scrambled sequence of `seed` in [0, 1)^dimensions: a point for an index from 0. Beyond 64 dimensions, the
+ * number the table holds, coordinates are independent uniform numbers.
  */
-export function sobolPoint(index: number, dimensions: number, seed: number, purpose = 'sobol'): Float64Array {
-  const point = new Float64Array(dimensions);
-  const seeds = randomStream(seed, 0, purpose);
+export function sobolSequence(
+  dimensions: number,
+  seed: number,
+  purpose = 'sobol',
+): (index: number) => Float64Array {
   const tabled = Math.min(dimensions, SOBOL_DIRECTIONS.length + 1);
-  for (let dimension = 0; dimension < tabled; dimension++) {
-    const columns = matrix(dimension);
-    let word = 0;
-    for (let rest = index >>> 0, j = 0; rest !== 0; rest >>>= 1, j++) {
-      if (rest & 1) word ^= columns[j]!;
+  const next = randomStream(seed, 0, purpose);
+  const seeds = Array.from({ length: tabled }, (_, dimension) =>
+    hashWords(Math.floor(next() * 4294967296), dimension),
+  );
+  return (index) => {
+    const point = new Float64Array(dimensions);
+    for (let dimension = 0; dimension < tabled; dimension++) {
+      const columns = matrix(dimension);
+      let word = 0;
+      for (let rest = index >>> 0, j = 0; rest !== 0; rest >>>= 1, j++) {
+        if (rest & 1) word ^= columns[j]!;
+      }
+      point[dimension] = (scramble(word >>> 0, seeds[dimension]!) + 0.5) / 4294967296;
     }
-    const scrambleSeed = hashWords(Math.floor(seeds() * 4294967296), dimension);
-    point[dimension] = (scramble(word >>> 0, scrambleSeed) + 0.5) / 4294967296;
-  }
-  if (dimensions > tabled) {
-    const rest = randomStream(seed, index, `${purpose} beyond the table`);
-    for (let dimension = tabled; dimension < dimensions; dimension++) point[dimension] = rest();
-  }
-  return point;
+    if (dimensions > tabled) {
+      const rest = randomStream(seed, index, `${purpose} beyond the table`);
+      for (let dimension = tabled; dimension < dimensions; dimension++) point[dimension] = rest();
+    }
+    return point;
+  };
 }

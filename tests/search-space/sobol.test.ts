@@ -1,31 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/search-space/random-stream.ts';
-import { sobolPoint } from '../../src/search-space/sobol.ts';
+import { sobolSequence } from '../../src/search-space/sobol.ts';
 
 describe('the scrambled Sobol sequence', () => {
   it('puts one of every 2^k aligned points in each of 2^k slices of every dimension', () => {
+    const point = sobolSequence(64, 7);
     for (const k of [1, 3, 5]) {
       const n = 2 ** k;
       for (let dimension = 0; dimension < 64; dimension++) {
         const slices = new Set<number>();
-        for (let i = 0; i < n; i++) slices.add(Math.floor(sobolPoint(n + i, 64, 7)[dimension]! * n));
+        for (let i = 0; i < n; i++) slices.add(Math.floor(point(n + i)[dimension]! * n));
         expect(slices.size).toBe(n);
       }
     }
   });
 
   it('puts one of every 16 points in each cell of a 4 x 4 board of its first two dimensions', () => {
+    const point = sobolSequence(2, 3);
     const cells = new Set<number>();
     for (let i = 0; i < 16; i++) {
-      const [x, y] = sobolPoint(i, 2, 3);
+      const [x, y] = point(i);
       cells.add(Math.floor(x! * 4) * 4 + Math.floor(y! * 4));
     }
     expect(cells.size).toBe(16);
   });
 
   it('depends on the seed and goes on beyond its table of dimensions', () => {
-    expect(sobolPoint(0, 3, 1)).not.toEqual(sobolPoint(0, 3, 2));
-    const wide = sobolPoint(5, 80, 1);
+    expect(sobolSequence(3, 1)(0)).not.toEqual(sobolSequence(3, 2)(0));
+    const wide = sobolSequence(80, 1)(5);
     expect(wide).toHaveLength(80);
     expect(wide.every((u) => u >= 0 && u < 1)).toBe(true);
     expect(new Set(wide).size).toBe(80);

@@ -118,8 +118,7 @@ export class Acquisition implements Worth {
       for (let i = 0; i < n; i++) c[i] = c[i]! - (byDeviation / deviation) * this.#covariances[i]!;
     }
     solveUpper(factor, n, c);
-    gradient.fill(0);
-    for (let i = 0; i < n; i++) this.#model.addGradient(x, i, c[i]!, this.#slopes[i]!, gradient);
+    this.#model.gradient(x, c, this.#slopes, gradient);
   }
 
   /** The chance that a trial at `x` beats the best one known, pending ones left aside. */

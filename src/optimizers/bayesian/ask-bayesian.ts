@@ -1,6 +1,6 @@
 import { normalQuantile } from '../../search-space/exact-math.ts';
 import { hashText, hashWords, randomStream } from '../../search-space/random-stream.ts';
-import { sobolPoint } from '../../search-space/sobol.ts';
+import { sobolSequence } from '../../search-space/sobol.ts';
 import type { AskInput, Proposal } from '../optimizer.ts';
 import { drawNew } from '../random.ts';
 import { isTaken } from '../taken.ts';
@@ -75,9 +75,8 @@ const OUTCOMES = 32;
 
 function outcomes({ settings, iteration }: AskInput, pending: number): Float64Array[] {
   if (pending === 0) return [new Float64Array(0)];
-  return Array.from({ length: OUTCOMES }, (_, index) =>
-    sobolPoint(index, pending, settings.seed, `outcomes ${iteration}`).map(normalQuantile),
-  );
+  const draw = sobolSequence(pending, settings.seed, `outcomes ${iteration}`);
+  return Array.from({ length: OUTCOMES }, (_, index) => draw(index).map(normalQuantile));
 }
 
 const FEASIBILITY_ROWS = 120;

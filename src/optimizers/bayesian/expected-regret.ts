@@ -1,6 +1,6 @@
 import { normalQuantile } from '../../search-space/exact-math.ts';
 import { hashText, hashWords, randomStream } from '../../search-space/random-stream.ts';
-import { sobolPoint } from '../../search-space/sobol.ts';
+import { sobolSequence } from '../../search-space/sobol.ts';
 import type { AskInput } from '../optimizer.ts';
 import { Acquisition, leastPending } from './acquisition.ts';
 import { Encoding } from './encoding.ts';
@@ -52,9 +52,10 @@ export function expectedRegret(input: AskInput): number | undefined {
     seed: hashWords(seed, seed / 4294967296, input.iteration, hashText('rivals')),
   });
   const joint = posterior(rivals.map((rival) => rival.point));
+  const draw = sobolSequence(rivals.length, seed, `regret ${input.iteration}`);
   let gain = 0;
   for (let s = 0; s < SAMPLES; s++) {
-    const sample = sobolPoint(s, rivals.length, seed, `regret ${input.iteration}`).map(normalQuantile);
+    const sample = draw(s).map(normalQuantile);
     gain += Math.max(0, best - leastPending(joint, sample)) / SAMPLES;
   }
   return gain * unitOf(losses, targets);

@@ -1,6 +1,6 @@
 import { exp, log } from '../../search-space/exact-math.ts';
 import { normal, type RandomStream } from '../../search-space/random-stream.ts';
-import { correlation, correlationSlope, type Kernel } from './kernel.ts';
+import { correlate, type Kernel } from './kernel.ts';
 import { cholesky, dot, inverseFromCholesky, solveLower, solveUpper } from './linear-algebra.ts';
 import { minimise } from './minimise.ts';
 import type { Points } from './points.ts';
@@ -96,12 +96,9 @@ function evidenceOf(points: Points, targets: Float64Array, kernel: Kernel) {
       const column = differences[j]!;
       for (let p = 0; p < pairs; p++) squared[p] = squared[p]! + scale * column[p]!;
     }
+    correlate(kernel, squared, pairs, correlations, slopes);
     for (let i = 0, p = 0; i < n; i++) {
-      for (let k = 0; k < i; k++, p++) {
-        correlations[p] = correlation(kernel, squared[p]!);
-        slopes[p] = correlationSlope(kernel, squared[p]!);
-        factor[i * n + k] = signal * correlations[p]!;
-      }
+      for (let k = 0; k < i; k++, p++) factor[i * n + k] = signal * correlations[p]!;
       factor[i * n + i] = signal * (1 + JITTER) + noise;
     }
     if (!cholesky(factor, n)) return Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
 import { normal, type RandomStream } from '../../search-space/random-stream.ts';
-import { sobolPoint } from '../../search-space/sobol.ts';
+import { sobolSequence } from '../../search-space/sobol.ts';
 import type { Worth } from './acquisition.ts';
 import type { Encoding } from './encoding.ts';
 import { minimise } from './minimise.ts';
@@ -50,8 +50,9 @@ const CHANGED_CHOICES = 0.3;
 
 function spreadPoints(encoding: Encoding, { box, middle, isLocal, next, seed }: Hunt): Float64Array[] {
   const d = encoding.columns;
+  const spread = sobolSequence(d, seed, 'candidates');
   return Array.from({ length: SPREAD_POINTS }, (_, index) => {
-    const point = sobolPoint(index, d, seed, 'candidates');
+    const point = spread(index);
     for (let j = 0; j < d; j++) {
       if (isLocal && next() > (encoding.nominal[j] ? CHANGED_CHOICES : CHANGED / d)) point[j] = middle[j]!;
       else if (encoding.nominal[j]) point[j] = encoding.choiceAt(j, point[j]!);

@@ -99,11 +99,12 @@ function quasiNewtonDirection(
   isFree: (i: number) => boolean,
 ): Float64Array {
   const n = gradient.length;
-  const q = gradient.map((v, i) => (isFree(i) ? v : 0));
+  const free = Array.from(gradient, (_, i) => isFree(i));
+  const q = gradient.map((v, i) => (free[i] ? v : 0));
   const weights: number[] = [];
   const inner = (a: Float64Array, b: Float64Array): number => {
     let sum = 0;
-    for (let i = 0; i < n; i++) if (isFree(i)) sum += a[i]! * b[i]!;
+    for (let i = 0; i < n; i++) if (free[i]) sum += a[i]! * b[i]!;
     return sum;
   };
   for (let m = steps.length - 1; m >= 0; m--) {
@@ -123,5 +124,5 @@ function quasiNewtonDirection(
     const correction = product > 0 ? weights[m]! - inner(changes[m]!, q) / product : 0;
     for (let i = 0; i < n; i++) q[i] = q[i]! + correction * steps[m]![i]!;
   }
-  return q.map((v, i) => (isFree(i) ? -v : 0));
+  return q.map((v, i) => (free[i] ? -v : 0));
 }

@@ -1,5 +1,5 @@
 import { constantMean, type Hyperparameters, JITTER } from './hyperparameters.ts';
-import { correlation, correlationSlope, type Kernel } from './kernel.ts';
+import { correlate, type Kernel } from './kernel.ts';
 import { cholesky, solveLower } from './linear-algebra.ts';
 import type { Points } from './points.ts';
 
@@ -57,29 +57,35 @@ export class Posterior {
   ): void {
     const { columns, nominal, x: known } = this.points;
     const { signal } = this.hyperparameters;
-    for (let i = 0, base = 0; i < count; i++, base += columns) {
-      let squared = 0;
-      for (let j = 0; j < columns; j++) {
-        const difference = x[j]! - known[base + j]!;
-        if (difference !== 0) squared += this.#scales[j]! * (nominal[j] ? 1 : difference * difference);
+    out.fill(0, 0, count);
+    for (let j = 0; j < columns; j++) {
+      const scale = this.#scales[j]!;
+      const isNominal = nominal[j]!;
+      const value = x[j]!;
+      for (let i = 0, at = j; i < count; i++, at += columns) {
+        const difference = value - known[at]!;
+        const squared = isNominal ? Number(difference !== 0) : difference * difference;
+        out[i] = out[i]! + scale * squared;
       }
-      out[i] = signal * correlation(this.kernel, squared);
-      if (slopes) slopes[i] = signal * correlationSlope(this.kernel, squared);
     }
+    correlate(this.kernel, out, count, out, slopes);
+    for (let i = 0; i < count; i++) out[i] = signal * out[i]!;
+    if (slopes) for (let i = 0; i < count; i++) slopes[i] = signal * slopes[i]!;
   }
 
-  /** Adds to `gradient` that of `coefficient` times the covariance with point `i`, of the given slope. */
-  addGradient(
-    x: ArrayLike<number>,
-    i: number,
-    coefficient: number,
-    slope: number,
-    gradient: Float64Array,
-  ): void {
-    const { columns, nominal, x: known } = this.points;
-    const factor = 2 * coefficient * slope;
-    for (let j = 0, at = i * columns; j < columns; j++, at++) {
-      if (!nominal[j]) gradient[j] = gradient[j]! + factor * this.#scales[j]! * (x[j]! - known[at]!);
+  /** The gradient of a sum of covariances with the points, of the given coefficients and slopes. */
+  gradient(x: ArrayLike<number>, coefficients: Float64Array, slopes: Float64Array, out: Float64Array): void {
+    const { count, columns, nominal, x: known } = this.points;
+    for (let j = 0; j < columns; j++) {
+      let sum = 0;
+      if (!nominal[j]) {
+        const scale = this.#scales[j]!;
+        const value = x[j]!;
+        for (let i = 0, at = j; i < count; i++, at += columns) {
+          sum += 2 * coefficients[i]! * slopes[i]! * scale * (value - known[at]!);
+        }
+      }
+      out[j] = sum;
     }
   }
 
