@@ -7,12 +7,12 @@ import { isTaken } from '../taken.ts';
 import { Acquisition, both, LogFeasibility, type Worth } from './acquisition.ts';
 import { Encoding } from './encoding.ts';
 import { cachedFit } from './fit-cache.ts';
+import { type Look, lookFor } from './look.ts';
 import { maximise } from './maximise.ts';
 import { type Feasibility, type Observations, observe } from './observations.ts';
 import { pointsOf, squaredDistance } from './points.ts';
 import { Posterior } from './posterior.ts';
 import { selectRows } from './selection.ts';
-import { type Look, lookFor } from './view.ts';
 
 /**
  * Bayesian search: a space-filling design, then each ask models what was measured as a Gaussian process and proposes
