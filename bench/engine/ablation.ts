@@ -15,6 +15,7 @@ import type { Params } from '../../src/search-space/space.ts';
  * edge fades within a second. A term that is wrong is wrong for the strategy's signal and for its accounts alike.
  */
 
+const RATE = 1300;
 const SEEDS = [1, 2, 3, 4, 5];
 
 /** Six hours of quiet books with jumps of the edge that fade by half in 0.15 s; thin displayed quantities. */
@@ -27,7 +28,7 @@ function fadingMarket(seed: number): MarketData {
     upbit: { updates_per_s: 20, quantity: 0.02 },
     binance: { updates_per_s: 20, quantity: 0.02 },
   });
-  return mergeQuotes(generateQuotes(settings, 1300), 'ablation');
+  return mergeQuotes(generateQuotes(settings, RATE), 'ablation');
 }
 
 const PARAMS: Params = {
@@ -47,18 +48,14 @@ interface Variant {
   readonly market?: (market: MarketData) => MarketData;
 }
 
-function copyOf(column: Float64Array, change: (value: number) => number): Float64Array<SharedArrayBuffer> {
-  const copy = new Float64Array(new SharedArrayBuffer(column.byteLength));
-  for (let row = 0; row < copy.length; row++) copy[row] = change(column[row] ?? Number.NaN);
-  return copy;
+/** The same number in every row. */
+function constant(value: number): Float64Array<SharedArrayBuffer> {
+  return new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)).fill(value);
 }
 
 function unlimited(market: MarketData): MarketData {
-  const open = (venue: MarketData['upbit']) => ({
-    ...venue,
-    bidQty: copyOf(venue.bidQty, () => Number.POSITIVE_INFINITY),
-    askQty: copyOf(venue.askQty, () => Number.POSITIVE_INFINITY),
-  });
+  const quantity = { values: constant(Number.POSITIVE_INFINITY), mask: 0, divisor: 1 };
+  const open = (venue: MarketData['upbit']) => ({ ...venue, bidQty: quantity, askQty: quantity });
   return { ...market, upbit: open(market.upbit), binance: open(market.binance) };
 }
 
@@ -77,7 +74,7 @@ const VARIANTS: readonly Variant[] = [
   { name: 'wrong fee (Upbit at 0.25 %)', engine: { upbit: { taker_fee_bps: 25 } } },
   {
     name: 'wrong rate (2 % high)',
-    market: (market) => ({ ...market, rate: copyOf(market.rate, (rate) => rate * 1.02) }),
+    market: (market) => ({ ...market, rate: constant(RATE * 1.02), rateMask: 0 }),
   },
 ];
 

@@ -1,7 +1,9 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
 import { generateQuotes } from '../../src/market-data/generate/generate.ts';
 import { generatorSchema } from '../../src/market-data/generate/settings.ts';
+import { rateAt } from '../../src/market-data/market-data.ts';
 import { mergeQuotes } from '../../src/market-data/merge.ts';
+import { numberAt } from '../../src/market-data/packing.ts';
 import { type BenchFile, COLUMNS, FOLDER } from './quotes-file.ts';
 
 /** Makes the quotes of the bench, once. */
@@ -25,13 +27,18 @@ export function benchFile(millions: number): BenchFile {
   if (market.rows < rows) throw new Error(`The generator gave ${market.rows} rows, expected ${rows}`);
   const { upbit, binance } = market;
   const file = openSync(path, 'w');
-  for (const column of [
-    market.time,
-    ...[upbit, binance].flatMap((venue) => [venue.bid, venue.bidQty, venue.ask, venue.askQty, venue.updated]),
-    market.rate,
-  ]) {
-    writeSync(file, new Uint8Array(column.slice(0, rows).buffer));
+  const write = (numberOf: (row: number) => number): void => {
+    writeSync(file, new Uint8Array(Float64Array.from({ length: rows }, (_, row) => numberOf(row)).buffer));
+  };
+  write((row) => market.time[row]!);
+  for (const venue of [upbit, binance]) {
+    write((row) => venue.bid[row]!);
+    write((row) => numberAt(venue.bidQty, row));
+    write((row) => venue.ask[row]!);
+    write((row) => numberAt(venue.askQty, row));
+    write((row) => venue.updated[row]!);
   }
+  write((row) => rateAt(market, row));
   closeSync(file);
   return { path, rows };
 }

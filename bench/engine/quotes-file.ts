@@ -1,7 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { MarketData, VenueColumns } from '../../src/market-data/market-data.ts';
+import { isConstant, leastPacking, type PackedColumn, setNumber } from '../../src/market-data/packing.ts';
 
 /** The quotes of the bench as every engine reads them: a file of columns, kept under build/bench. */
+
+type Doubles = Float64Array<SharedArrayBuffer>;
 
 export const FOLDER = 'build/bench';
 
@@ -13,20 +16,51 @@ export interface BenchFile {
   readonly rows: number;
 }
 
+/** Column after column, so that what is packed is not held twice. */
 export function readBenchFile({ path, rows }: BenchFile): MarketData {
-  const buffer = new SharedArrayBuffer(rows * COLUMNS * 8);
-  const bytes = new Uint8Array(buffer);
   const file = openSync(path, 'r');
-  for (let at = 0; at < bytes.length; )
-    at += readSync(file, bytes, at, Math.min(bytes.length - at, 2 ** 26), at);
-  closeSync(file);
-  const column = (i: number) => new Float64Array(buffer, i * rows * 8, rows);
-  const venue = (i: number): VenueColumns => ({
-    bid: column(i),
-    bidQty: column(i + 1),
-    ask: column(i + 2),
-    askQty: column(i + 3),
-    updated: column(i + 4),
+  const doubles = (): Doubles => readColumn(file, rows);
+  const venue = (): VenueColumns => ({
+    bid: doubles(),
+    bidQty: packed(doubles()),
+    ask: doubles(),
+    askQty: packed(doubles()),
+    updated: doubles(),
   });
-  return { rows, time: column(0), upbit: venue(1), binance: venue(6), rate: column(11), hash: 'bench' };
+  const market = {
+    rows,
+    time: doubles(),
+    upbit: venue(),
+    binance: venue(),
+    ...rateOf(doubles()),
+    hash: 'bench',
+  };
+  closeSync(file);
+  return market;
+}
+
+/** The next one of the file. */
+function readColumn(file: number, rows: number): Doubles {
+  const column = new Float64Array(new SharedArrayBuffer(rows * Float64Array.BYTES_PER_ELEMENT));
+  const bytes = new Uint8Array(column.buffer);
+  for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, null);
+  return column;
+}
+
+/** As the library packs it. */
+function packed(numbers: Doubles): PackedColumn {
+  const packing = leastPacking(numbers);
+  if (packing.as !== 'whole') return { values: numbers, mask: -1, divisor: 1 };
+  const { divisor } = packing;
+  const values = new Uint32Array(new SharedArrayBuffer(numbers.length * Uint32Array.BYTES_PER_ELEMENT));
+  const column = { values, mask: -1, divisor };
+  numbers.forEach((number, row) => {
+    setNumber(column, row, number);
+  });
+  return column;
+}
+
+function rateOf(rate: Doubles): Pick<MarketData, 'rate' | 'rateMask'> {
+  if (!isConstant(rate)) return { rate, rateMask: -1 };
+  return { rate: new Float64Array(rate.buffer.slice(0, Float64Array.BYTES_PER_ELEMENT)), rateMask: 0 };
 }

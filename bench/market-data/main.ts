@@ -3,6 +3,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMarketData } from '../../src/market-data/load.ts';
 import type { MarketData, VenueColumns } from '../../src/market-data/market-data.ts';
+import { numberAt } from '../../src/market-data/packing.ts';
 import { type Figures, measure, median } from './measure.ts';
 import { type Source, type Written, writeSources } from './sources.ts';
 
@@ -68,7 +69,6 @@ function countMismatches({ time, upbit, binance }: MarketData, written: Written)
 
 /** The rows in which a venue quotes, against its quotes as they were written; those outside of the overlap aside. */
 function countIn(time: Float64Array, venue: VenueColumns, written: readonly Float64Array[]): number {
-  const columns = [venue.bid, venue.bidQty, venue.ask, venue.askQty];
   const times = written[0]!;
   const last = time.at(-1)!;
   let next = times.indexOf(venue.updated[0]!);
@@ -76,8 +76,9 @@ function countIn(time: Float64Array, venue: VenueColumns, written: readonly Floa
   for (let row = 0; row < time.length; row++) {
     if (row > 0 && venue.updated[row] !== time[row]) continue;
     if (venue.updated[row] !== times[next]) mismatches++;
-    columns.forEach((column, index) => {
-      if (column[row] !== written[index + 1]![next]) mismatches++;
+    const quote = [venue.bid[row], numberAt(venue.bidQty, row), venue.ask[row], numberAt(venue.askQty, row)];
+    quote.forEach((number, index) => {
+      if (number !== written[index + 1]![next]) mismatches++;
     });
     next++;
   }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { writeFileAtomically } from '../analysis/atomic-file.ts';
-import { allocateColumns, ownColumns, type Shape, shapeOf } from './columns.ts';
+import { Checksum } from './checksum.ts';
+import { columnsBytes, columnsOver, type Shape, shapeOf } from './columns.ts';
 import type { MarketData } from './market-data.ts';
 import type { SourceReport } from './recorded/read-source.ts';
 
@@ -14,7 +15,7 @@ import type { SourceReport } from './recorded/read-source.ts';
  */
 
 /** To be raised with every change of what the same scenario and files become: checks, merging, layout. */
-const VERSION = 2;
+const VERSION = 3;
 const MAGIC = Buffer.from('ARBTCOLS');
 /** The header's length and its checksum follow the magic. */
 const PREFIX_BYTES = 16;
@@ -31,10 +32,8 @@ export interface Cached {
 interface Header {
   readonly hash: string;
   readonly shape: Shape;
-  /** By column: the bits of its one value, hex; null for a column that varies and whose bytes follow the header. */
-  readonly constants: readonly (string | null)[];
-  /** crc32 of the bytes that follow. */
-  readonly checksum: number;
+  /** Of the columns' bytes, which follow. */
+  readonly checksum: string;
   readonly reports: readonly SourceReport[];
 }
 
@@ -57,20 +56,17 @@ export async function readCached(folder: string, hash: string): Promise<Cached |
 
 /** Whole or not at all; throws what the file system says. */
 export async function writeCached(folder: string, { data, reports }: Cached): Promise<void> {
-  const columns = ownColumns(data);
-  const constants = columns.map(constantOf);
-  const varying = columns
-    .filter((_, index) => constants[index] === null)
-    .map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
-  const checksum = varying.reduce((sum, bytes) => crc32(bytes, sum), 0);
-  const header: Header = { hash: data.hash, shape: shapeOf(data), constants, checksum, reports };
+  const columns = new Uint8Array(data.time.buffer);
+  const checksum = new Checksum();
+  checksum.add(columns);
+  const header: Header = { hash: data.hash, shape: shapeOf(data), checksum: checksum.value(), reports };
   const headerBytes = Buffer.from(JSON.stringify(header));
   const prefix = Buffer.alloc(PREFIX_BYTES);
   MAGIC.copy(prefix);
   prefix.writeUInt32LE(headerBytes.length, 8);
   prefix.writeUInt32LE(crc32(headerBytes), 12);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFileAtomically(cachePath(folder, data.hash), [prefix, headerBytes, ...varying]);
+  await writeFileAtomically(cachePath(folder, data.hash), [prefix, headerBytes, columns]);
   await removeOldest(folder, data.hash);
 }
 
@@ -97,40 +93,22 @@ async function readHeader(file: FileHandle): Promise<Found | undefined> {
 }
 
 async function readColumns(file: FileHandle, { header, start }: Found): Promise<MarketData | undefined> {
-  const { shape, constants, hash } = header;
-  const varying = constants.filter((constant) => constant === null).length;
-  const columnBytes = shape.rows * Float64Array.BYTES_PER_ELEMENT;
-  if ((await file.stat()).size !== start + varying * columnBytes) return undefined;
-  const data = allocateColumns(shape, hash);
-  let position = start;
-  let checksum = 0;
-  for (const [index, column] of ownColumns(data).entries()) {
-    const constant = constants[index]!;
-    if (constant !== null) {
-      column.fill(Buffer.from(constant, 'hex').readDoubleBE());
-      continue;
-    }
-    const bytes = new Uint8Array(column.buffer, column.byteOffset, columnBytes);
-    for (let done = 0; done < columnBytes; ) {
-      // Read in place and at once: a trip to the thread pool and back for every chunk costs more than the reading.
-      const read = readSync(file.fd, bytes, done, Math.min(CHUNK_BYTES, columnBytes - done), position);
-      if (read === 0) return undefined;
-      checksum = crc32(bytes.subarray(done, done + read), checksum);
-      done += read;
-      position += read;
-    }
-    // Heartbeats and cancellation get their turn between columns.
-    await setImmediate();
+  const { shape, hash } = header;
+  const size = columnsBytes(shape);
+  if ((await file.stat()).size !== start + size) return undefined;
+  const buffer = new SharedArrayBuffer(size);
+  const bytes = new Uint8Array(buffer);
+  const checksum = new Checksum();
+  for (let done = 0; done < size; ) {
+    // Read in place and at once: a trip to the thread pool and back for every chunk costs more than the reading.
+    const read = readSync(file.fd, bytes, done, Math.min(CHUNK_BYTES, size - done), start + done);
+    if (read === 0) return undefined;
+    checksum.add(bytes.subarray(done, done + read));
+    done += read;
+    // Heartbeats and cancellation get their turn.
+    if (done % (16 * CHUNK_BYTES) === 0) await setImmediate();
   }
-  return checksum === header.checksum ? data : undefined;
-}
-
-function constantOf(column: Float64Array): string | null {
-  const first = column[0]!;
-  for (const value of column) if (!Object.is(value, first)) return null;
-  const bits = Buffer.alloc(Float64Array.BYTES_PER_ELEMENT);
-  bits.writeDoubleBE(first);
-  return bits.toString('hex');
+  return checksum.value() === header.checksum ? columnsOver(buffer, shape, hash) : undefined;
 }
 
 async function removeOldest(folder: string, newest: string): Promise<void> {

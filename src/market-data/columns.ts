@@ -1,64 +1,86 @@
 import type { MarketData, VenueColumns } from './market-data.ts';
+import { bytesOf, CONSTANT, DOUBLE, type PackedColumn, type Packing } from './packing.ts';
 
 /**
  * Lays a data set's columns over one block of shared memory, one after the other, so that the whole set is handed to
- * a thread as one buffer and read from or written to a cache file in one piece.
+ * a thread as one buffer and written to and read from a cache file in one piece.
  */
-
-type Column = Float64Array<SharedArrayBuffer>;
 
 export interface Shape {
   readonly rows: number;
-  /** Venues that quote in every row: their `updated` is `time`, the same memory. */
-  readonly upbitAlways: boolean;
-  readonly binanceAlways: boolean;
+  readonly upbit: VenueShape;
+  readonly binance: VenueShape;
+  readonly constantRate: boolean;
 }
 
-/** time, four columns per venue, rate. */
-const FIXED_COLUMNS = 10;
+interface VenueShape {
+  /** It quotes in every row: its `updated` is `time`, the same memory. */
+  readonly always: boolean;
+  readonly bidQty: Packing;
+  readonly askQty: Packing;
+}
 
-function bufferBytes({ rows, upbitAlways, binanceAlways }: Shape): number {
-  const columns = FIXED_COLUMNS + (upbitAlways ? 0 : 1) + (binanceAlways ? 0 : 1);
-  return columns * rows * Float64Array.BYTES_PER_ELEMENT;
+/** Columns that take any number at every row. */
+export function openShape(rows: number, { always }: { readonly always: boolean }): Shape {
+  const venue = { always, bidQty: DOUBLE, askQty: DOUBLE };
+  return { rows, upbit: venue, binance: venue, constantRate: false };
 }
 
 export function allocateColumns(shape: Shape, hash: string): MarketData {
-  return columnsOver(new SharedArrayBuffer(bufferBytes(shape)), shape, hash);
+  return columnsOver(new SharedArrayBuffer(columnsBytes(shape)), shape, hash);
 }
 
-/** The columns that have memory of their own, in its order. */
-export function ownColumns({ time, upbit, binance, rate }: MarketData): Column[] {
-  const all = [
-    time,
-    ...[upbit, binance].flatMap(({ bid, bidQty, ask, askQty, updated }) => [
-      bid,
-      bidQty,
-      ask,
-      askQty,
-      updated,
-    ]),
-    rate,
-  ];
-  return [...new Set(all)];
+export function columnsBytes({ rows, upbit, binance, constantRate }: Shape): number {
+  const venue = ({ always, bidQty, askQty }: VenueShape): number =>
+    (always ? 2 : 3) * bytesOf(DOUBLE, rows) + bytesOf(bidQty, rows) + bytesOf(askQty, rows);
+  const rate = constantRate ? CONSTANT : DOUBLE;
+  return bytesOf(DOUBLE, rows) + venue(upbit) + venue(binance) + bytesOf(rate, rows);
 }
 
-/** The data set whose columns lie in `buffer`, of `bufferBytes(shape)`: the same memory, no copy. */
-function columnsOver(buffer: SharedArrayBuffer, shape: Shape, hash: string): MarketData {
-  const { rows, upbitAlways, binanceAlways } = shape;
+/** The data set whose columns lie in `buffer`, of `columnsBytes(shape)`: the same memory, no copy. */
+export function columnsOver(buffer: SharedArrayBuffer, shape: Shape, hash: string): MarketData {
+  const { rows, constantRate } = shape;
   let taken = 0;
-  const column = (): Column =>
-    new Float64Array(buffer, taken++ * rows * Float64Array.BYTES_PER_ELEMENT, rows);
-  const time = column();
-  const venue = (always: boolean): VenueColumns => ({
-    bid: column(),
-    bidQty: column(),
-    ask: column(),
-    askQty: column(),
-    updated: always ? time : column(),
+  const take = (packing: Packing): number => {
+    const at = taken;
+    taken += bytesOf(packing, rows);
+    return at;
+  };
+  const doubles = (packing = DOUBLE) =>
+    new Float64Array(buffer, take(packing), packing.as === 'constant' ? 1 : rows);
+  const packed = (packing: Packing): PackedColumn =>
+    packing.as === 'whole'
+      ? { values: new Uint32Array(buffer, take(packing), rows), mask: -1, divisor: packing.divisor }
+      : { values: doubles(packing), mask: packing.as === 'constant' ? 0 : -1, divisor: 1 };
+  const time = doubles();
+  const venue = ({ always, bidQty, askQty }: VenueShape): VenueColumns => ({
+    bid: doubles(),
+    bidQty: packed(bidQty),
+    ask: doubles(),
+    askQty: packed(askQty),
+    updated: always ? time : doubles(),
   });
-  return { rows, time, upbit: venue(upbitAlways), binance: venue(binanceAlways), rate: column(), hash };
+  return {
+    rows,
+    time,
+    upbit: venue(shape.upbit),
+    binance: venue(shape.binance),
+    rate: doubles(constantRate ? CONSTANT : DOUBLE),
+    rateMask: constantRate ? 0 : -1,
+    hash,
+  };
 }
 
-export function shapeOf({ rows, time, upbit, binance }: MarketData): Shape {
-  return { rows, upbitAlways: upbit.updated === time, binanceAlways: binance.updated === time };
+export function shapeOf({ rows, time, upbit, binance, rateMask }: MarketData): Shape {
+  const venue = ({ bidQty, askQty, updated }: VenueColumns): VenueShape => ({
+    always: updated === time,
+    bidQty: packingOf(bidQty),
+    askQty: packingOf(askQty),
+  });
+  return { rows, upbit: venue(upbit), binance: venue(binance), constantRate: rateMask === 0 };
+}
+
+function packingOf({ values, mask, divisor }: PackedColumn): Packing {
+  if (values instanceof Uint32Array) return { as: 'whole', divisor };
+  return mask === 0 ? CONSTANT : DOUBLE;
 }

@@ -1,6 +1,7 @@
 import { ArbtuneError } from '../errors.ts';
-import { allocateColumns } from './columns.ts';
+import { allocateColumns, type Shape } from './columns.ts';
 import type { MarketData, VenueColumns } from './market-data.ts';
+import { isConstant, leastPacking, setNumber } from './packing.ts';
 import type { QuoteSeries, RateSeries } from './quotes.ts';
 
 /** Two venues' quotes and a rate, merged by time into the form that the engine reads. Pure. */
@@ -45,12 +46,23 @@ export function mergeQuotes(input: MergeInput, hash: string): MarketData {
     upbitAlways = upbitAlways && updated(input.upbit, upbit) === time;
     binanceAlways = binanceAlways && updated(input.binance, binance) === time;
   });
-  const data = allocateColumns({ rows, upbitAlways, binanceAlways }, hash);
+  const venue = ({ bidQty, askQty }: QuoteSeries, always: boolean) => ({
+    always,
+    bidQty: leastPacking(bidQty),
+    askQty: leastPacking(askQty),
+  });
+  const shape: Shape = {
+    rows,
+    upbit: venue(input.upbit, upbitAlways),
+    binance: venue(input.binance, binanceAlways),
+    constantRate: isConstant(input.rate.rate),
+  };
+  const data = allocateColumns(shape, hash);
   walk(input, window, (row, time, upbit, binance, rate) => {
     data.time[row] = time;
     copyQuote(input.upbit, upbit, data.upbit, row);
     copyQuote(input.binance, binance, data.binance, row);
-    data.rate[row] = input.rate.rate[rate]!;
+    data.rate[row & data.rateMask] = input.rate.rate[rate]!;
   });
   return data;
 }
@@ -88,9 +100,9 @@ function lastAtOrBefore(times: Float64Array, rows: number, time: number, index: 
 
 function copyQuote(from: QuoteSeries, index: number, to: VenueColumns, row: number): void {
   to.bid[row] = from.bid[index]!;
-  to.bidQty[row] = from.bidQty[index]!;
+  setNumber(to.bidQty, row, from.bidQty[index]!);
   to.ask[row] = from.ask[index]!;
-  to.askQty[row] = from.askQty[index]!;
+  setNumber(to.askQty, row, from.askQty[index]!);
   to.updated[row] = updated(from, index);
 }
 

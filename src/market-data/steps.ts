@@ -1,7 +1,8 @@
 import { ArbtuneError } from '../errors.ts';
-import { allocateColumns } from './columns.ts';
+import { allocateColumns, openShape } from './columns.ts';
 import { scenarioHash } from './hash.ts';
 import type { MarketData, VenueColumns } from './market-data.ts';
+import { setNumber } from './packing.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 
 /** A scenario's written steps as market data: a row a step. Pure; the steps are checked here, whoever wrote them. */
@@ -19,8 +20,7 @@ export function marketDataFromSteps(scenario: Scenario): MarketData {
   const { steps } = scenario;
   if (steps.length === 0)
     throw new ArbtuneError('input', `Scenario "${scenario.name}" has no steps; expected at least one`);
-  const shape = { rows: steps.length, upbitAlways: true, binanceAlways: true };
-  const data = allocateColumns(shape, scenarioHash(scenario));
+  const data = allocateColumns(openShape(steps.length, { always: true }), scenarioHash(scenario));
   let rate = scenario.symbols.exchange_rate;
   steps.forEach((step, row) => {
     const fail = (what: string): never => {
@@ -73,7 +73,7 @@ function isPrice(value: number): boolean {
 
 function writeQuote(venue: VenueColumns, row: number, quote: Quote): void {
   venue.bid[row] = quote.bid;
-  venue.bidQty[row] = quote.bidQty;
+  setNumber(venue.bidQty, row, quote.bidQty);
   venue.ask[row] = quote.ask;
-  venue.askQty[row] = quote.askQty;
+  setNumber(venue.askQty, row, quote.askQty);
 }

@@ -1,4 +1,4 @@
-import type { MarketData } from '../market-data/market-data.ts';
+import { type MarketData, rateAt } from '../market-data/market-data.ts';
 import { type CandidateFinder, type EdgeFactors, edgeSellingBinance, edgeSellingUpbit } from './edges.ts';
 import { scanRows } from './scan.ts';
 
@@ -62,8 +62,9 @@ function fillBlock(
   let mostBinance = Number.NEGATIVE_INFINITY;
   const end = Math.min((block + 1) * BLOCK, market.rows);
   for (let row = block * BLOCK; row < end; row++) {
-    const sellingUpbit = edgeSellingUpbit(market, factors, row);
-    const sellingBinance = edgeSellingBinance(market, factors, row);
+    const krw = rateAt(market, row);
+    const sellingUpbit = edgeSellingUpbit(market, factors, row, krw);
+    const sellingBinance = edgeSellingBinance(market, factors, row, krw);
     if (sellingUpbit > mostUpbit) mostUpbit = sellingUpbit;
     if (sellingBinance > mostBinance) mostBinance = sellingBinance;
   }

@@ -29,14 +29,19 @@ export function edgeFactorsOf(settings: EngineSettings): EdgeFactors {
 }
 
 /** Buy on Binance, sell on Upbit. NaN where a quote is missing. */
-export function edgeSellingUpbit(market: MarketData, factors: EdgeFactors, row: number): number {
-  const spent = market.binance.ask[row]! * market.rate[row]! * factors.buyBinance;
+export function edgeSellingUpbit(market: MarketData, factors: EdgeFactors, row: number, krw: number): number {
+  const spent = market.binance.ask[row]! * krw * factors.buyBinance;
   return (market.upbit.bid[row]! * factors.sellUpbit) / spent - 1;
 }
 
 /** Buy on Upbit, sell on Binance. NaN where a quote is missing. */
-export function edgeSellingBinance(market: MarketData, factors: EdgeFactors, row: number): number {
-  const brought = market.binance.bid[row]! * market.rate[row]! * factors.sellBinance;
+export function edgeSellingBinance(
+  market: MarketData,
+  factors: EdgeFactors,
+  row: number,
+  krw: number,
+): number {
+  const brought = market.binance.bid[row]! * krw * factors.sellBinance;
   return brought / (market.upbit.ask[row]! * factors.buyUpbit) - 1;
 }
 

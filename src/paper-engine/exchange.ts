@@ -1,4 +1,4 @@
-import type { MarketData, VenueColumns } from '../market-data/market-data.ts';
+import { type MarketData, rateAt, type VenueColumns } from '../market-data/market-data.ts';
 import {
   BINANCE_CASH,
   BINANCE_COIN,
@@ -17,12 +17,16 @@ export class Exchange {
   readonly venue: Venue;
   readonly quotes: VenueColumns;
   readonly rate: Float64Array<SharedArrayBuffer>;
+  readonly rateMask: number;
   /** Its accounts in the ledger, and those outside that its fills and fees move against. */
   readonly cashAccount: number;
   readonly coinAccount: number;
   readonly marketAccount: number;
   readonly feesAccount: number;
   readonly #balances: Float64Array;
+  /** Coin units of a displayed quantity of 1 as its column has it. */
+  readonly #bidUnits: number;
+  readonly #askUnits: number;
 
   /** What our own orders took of the quote of a stamp, by side. */
   #takenBidOf = Number.NaN;
@@ -34,6 +38,9 @@ export class Exchange {
     this.venue = venue;
     this.quotes = venue.inKrw ? market.upbit : market.binance;
     this.rate = market.rate;
+    this.rateMask = market.rateMask;
+    this.#bidUnits = COIN_UNITS / this.quotes.bidQty.divisor;
+    this.#askUnits = COIN_UNITS / this.quotes.askQty.divisor;
     this.cashAccount = venue.inKrw ? UPBIT_CASH : BINANCE_CASH;
     this.coinAccount = venue.inKrw ? UPBIT_COIN : BINANCE_COIN;
     this.marketAccount = venue.inKrw ? MARKET_KRW : MARKET_USDT;
@@ -57,14 +64,18 @@ export class Exchange {
 
   /** Quote units in KRW units at the rate of `row`. */
   krw(amount: number, row: number): number {
-    return this.venue.krw(amount, this.rate[row]!);
+    return this.venue.krw(amount, rateAt(this, row));
   }
 
   /** Displayed quantity on a side less what we took of the same quote, coin units; never below 0. */
   available(buying: boolean, row: number): number {
     const { askQty, bidQty, updated } = this.quotes;
     // Half up; Infinity stays.
-    const shown = Math.floor((buying ? askQty[row]! : bidQty[row]!) * COIN_UNITS + 0.5);
+    const shown = Math.floor(
+      buying
+        ? askQty.values[row & askQty.mask]! * this.#askUnits + 0.5
+        : bidQty.values[row & bidQty.mask]! * this.#bidUnits + 0.5,
+    );
     if ((buying ? this.#takenAskOf : this.#takenBidOf) !== updated[row]) return shown;
     return Math.max(0, shown - (buying ? this.#takenAsk : this.#takenBid));
   }

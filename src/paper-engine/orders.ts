@@ -1,3 +1,4 @@
+import { rateAt } from '../market-data/market-data.ts';
 import type { Exchange } from './exchange.ts';
 import { FEES_COIN, MARKET_COIN } from './ledger.ts';
 import type { Recorder } from './recorder.ts';
@@ -83,7 +84,7 @@ function fill(run: Run, order: Order): void {
   const { ledger, book } = run;
   const { exchange, buying, row, price, filled } = order;
   const { venue } = exchange;
-  const rate = exchange.rate[row]!;
+  const rate = rateAt(exchange, row);
   const feeInCoin = buying && venue.feeInCoin;
   const notional = venue.notional(price, filled);
   const fee = venue.fee(feeInCoin ? filled : notional);

@@ -1,3 +1,4 @@
+import { rateAt } from '../market-data/market-data.ts';
 import { SECOND } from './clock.ts';
 import {
   BINANCE_CASH,
@@ -45,7 +46,7 @@ function sendCoin(run: Run, now: number, row: number, total: number): boolean {
 
 function sendCash(run: Run, now: number, row: number): void {
   const { ledger, book, world, market } = run;
-  const rate = market.rate[row]!;
+  const rate = rateAt(market, row);
   const cost = world.settings.rebalancing.conversion_bps / 1e4;
   const krw = run.upbit.cash;
   const usdtInKrw = run.binance.krw(run.binance.cash, row);

@@ -37,14 +37,14 @@ export function scanRows(
   sellingUpbit: number,
   sellingBinance: number,
 ): number {
-  const { rate } = market;
+  const { rate, rateMask } = market;
   const { bid: upbitBid, ask: upbitAsk } = market.upbit;
   const { bid: binanceBid, ask: binanceAsk } = market.binance;
   const { sellUpbit, buyUpbit, sellBinance, buyBinance } = factors;
   const nearUpbit = (1 + sellingUpbit) * NEARLY;
   const nearBinance = (1 + sellingBinance) * NEARLY;
   for (let row = from; row < to; row++) {
-    const krw = rate[row]!;
+    const krw = rate[row & rateMask]!;
     const broughtUpbit = upbitBid[row]! * sellUpbit;
     const spentBinance = binanceAsk[row]! * krw * buyBinance;
     if (broughtUpbit >= spentBinance * nearUpbit && broughtUpbit / spentBinance - 1 >= sellingUpbit)

@@ -1,3 +1,4 @@
+import { rateAt } from '../market-data/market-data.ts';
 import { edgeSellingBinance, edgeSellingUpbit } from './edges.ts';
 import { aim, Order, send, slippageOf } from './orders.ts';
 import { rebalanceIfDue } from './rebalancing.ts';
@@ -52,8 +53,9 @@ export function tradeOn(run: Run, desk: Desk, row: number): boolean {
   const time = market.time[row]!;
   const oldest = time - run.staleUs;
   if (!(market.upbit.updated[row]! >= oldest && market.binance.updated[row]! >= oldest)) return false;
-  const sellingUpbit = edgeSellingUpbit(market, run.world.factors, row);
-  const sellingBinance = edgeSellingBinance(market, run.world.factors, row);
+  const krw = rateAt(market, row);
+  const sellingUpbit = edgeSellingUpbit(market, run.world.factors, row, krw);
+  const sellingBinance = edgeSellingBinance(market, run.world.factors, row, krw);
   const overUpbit = sellingUpbit - run.thresholdSellingUpbit;
   const overBinance = sellingBinance - run.thresholdSellingBinance;
   const sellsUpbit = overUpbit >= 0 && !(overBinance > overUpbit);
@@ -61,7 +63,7 @@ export function tradeOn(run: Run, desk: Desk, row: number): boolean {
   const { buy, sell } = legs;
   aim(buy, row, run.legTolerance);
   aim(sell, row, run.legTolerance);
-  const quantity = sizeOf(run, legs, row);
+  const quantity = sizeOf(run, legs, row, krw);
   if (quantity <= 0) return false;
   buy.quantity = quantity;
   sell.quantity = quantity;
@@ -99,11 +101,11 @@ export function tradeOn(run: Run, desk: Desk, row: number): boolean {
 }
 
 /** The trade's quantity, coin units: the least of position limit, displayed share and funds, in common lots. */
-function sizeOf(run: Run, { buy, sell }: Legs, row: number): number {
+function sizeOf(run: Run, { buy, sell }: Legs, row: number, krw: number): number {
   const { strategy } = run;
   const bought = buy.exchange;
   const sold = sell.exchange;
-  const limitKrw = bought.venue.inKrw ? buy.limit : buy.limit * bought.rate[row]!;
+  const limitKrw = bought.venue.inKrw ? buy.limit : buy.limit * krw;
   const position = Math.floor((strategy.max_position_krw * 1e8) / limitKrw);
   const shown = Math.min(sold.available(false, row), bought.available(true, row));
   const wanted = Math.min(

@@ -1,3 +1,4 @@
+import { rateAt } from '../market-data/market-data.ts';
 import type { Exchange } from './exchange.ts';
 import { aim, type Order, send } from './orders.ts';
 import type { Run } from './run.ts';
@@ -58,6 +59,6 @@ function unwindingQuantity(run: Run, exchange: Exchange, buying: boolean, row: n
 function netPrice(exchange: Exchange, buying: boolean, row: number): number {
   const { inKrw, buyFactor, sellFactor } = exchange.venue;
   const price = exchange.price(buying, row);
-  const krw = inKrw ? price : price * exchange.rate[row]!;
+  const krw = inKrw ? price : price * rateAt(exchange, row);
   return krw * (buying ? buyFactor : sellFactor);
 }

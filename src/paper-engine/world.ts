@@ -1,4 +1,4 @@
-import type { MarketData } from '../market-data/market-data.ts';
+import { type MarketData, rateAt } from '../market-data/market-data.ts';
 import { Clock } from './clock.ts';
 import { type EdgeFactors, edgeFactors } from './edges.ts';
 import type { EngineSettings } from './settings.ts';
@@ -32,7 +32,7 @@ export function createWorld(market: MarketData, settings: EngineSettings): World
   while (firstRow < market.rows && !isQuoted(market, firstRow)) firstRow++;
   const openingCoin = upbit.coin + binance.coin;
   const quoted = firstRow < market.rows;
-  const rate = quoted ? market.rate[firstRow]! : 0;
+  const rate = quoted ? rateAt(market, firstRow) : 0;
   const mid = quoted ? (market.upbit.bid[firstRow]! + market.upbit.ask[firstRow]!) / 2 : 0;
   const cash = upbit.cash + binance.krw(binance.cash, rate);
   return {
@@ -51,6 +51,7 @@ export function createWorld(market: MarketData, settings: EngineSettings): World
   };
 }
 
-function isQuoted({ upbit, binance, rate }: MarketData, row: number): boolean {
-  return upbit.bid[row]! + upbit.ask[row]! + binance.bid[row]! + binance.ask[row]! + rate[row]! > 0;
+function isQuoted(market: MarketData, row: number): boolean {
+  const { upbit, binance } = market;
+  return upbit.bid[row]! + upbit.ask[row]! + binance.bid[row]! + binance.ask[row]! + rateAt(market, row) > 0;
 }

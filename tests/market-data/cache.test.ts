@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cachePath, readCached } from '../../src/market-data/cache.ts';
+import { cachePath, readCached, writeCached } from '../../src/market-data/cache.ts';
+import { allocateColumns, openShape, type Shape, shapeOf } from '../../src/market-data/columns.ts';
 import { hashFiles } from '../../src/market-data/file-hashes.ts';
 import { loadMarketData, loadWithReports, scenarioDataHash } from '../../src/market-data/load.ts';
 import { csvOf, Folder, MAPPED, recordingOf } from './recorded/recordings.ts';
@@ -34,6 +35,21 @@ describe('the cache of columns', () => {
     expect(cached).toEqual(first);
     expect(cached?.data.time.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(await loadWithReports(scenario, folder)).toEqual(first);
+  });
+
+  it.each([
+    ['doubles', openShape(33, { always: false })],
+    ['packed', packedShape(33)],
+    ['packed, an even number of rows', packedShape(34)],
+  ])('gives back every bit of columns that are %s', async (_, shape) => {
+    const { cacheDir } = new Folder();
+    const data = allocateColumns(shape, 'a'.repeat(64));
+    const bytes = new Uint8Array(data.time.buffer);
+    bytes.set(randomBytes(bytes.length));
+    await writeCached(cacheDir, { data, reports: [] });
+    const cached = await readCached(cacheDir, data.hash);
+    expect(shapeOf(cached!.data)).toEqual(shape);
+    expect(Buffer.from(cached!.data.time.buffer).equals(Buffer.from(bytes))).toBe(true);
   });
 
   it('is used: what it holds is what is loaded', async () => {
@@ -141,6 +157,15 @@ describe('the remembered hash of a file', () => {
     expect(existsSync(folder.cacheDir)).toBe(false);
   });
 });
+
+function packedShape(rows: number): Shape {
+  const venue = {
+    always: true,
+    bidQty: { as: 'whole', divisor: 1e8 },
+    askQty: { as: 'constant' },
+  } as const;
+  return { rows, upbit: venue, binance: { ...venue, always: false }, constantRate: true };
+}
 
 function flipped(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes);

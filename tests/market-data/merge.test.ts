@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rateAt } from '../../src/market-data/market-data.ts';
 import { type MergeInput, mergeQuotes } from '../../src/market-data/merge.ts';
+import { numberAt } from '../../src/market-data/packing.ts';
 import { constantRate, type QuoteSeries, quoteBuffer, quoteSeries } from '../../src/market-data/quotes.ts';
 
 /** Quotes at these times whose bid tells which one it is. */
@@ -46,7 +48,7 @@ describe('merging', () => {
         expect([...data.time]).toEqual([...new Set([from, ...all])].sort((a, b) => a - b));
         for (let row = 0; row < data.rows; row++) {
           const time = data.time[row]!;
-          expect(data.rate[row]).toBe(rate.rate[indexAt(rate.time, time)]);
+          expect(rateAt(data, row)).toBe(rate.rate[indexAt(rate.time, time)]);
           for (const [venue, columns] of [
             [upbit, data.upbit],
             [binance, data.binance],
@@ -54,9 +56,9 @@ describe('merging', () => {
             const index = indexAt(venue.time, time);
             const bid = venue.bid[index]!;
             expect(columns.bid[row]).toBe(bid);
-            expect(columns.bidQty[row]).toBe(bid * 2);
+            expect(numberAt(columns.bidQty, row)).toBe(bid * 2);
             expect(columns.ask[row]).toBe(bid * 3);
-            expect(columns.askQty[row]).toBe(bid * 4);
+            expect(numberAt(columns.askQty, row)).toBe(bid * 4);
             expect(columns.updated[row]).toBe(Number.isNaN(bid) ? Number.NaN : venue.time[index]);
           }
         }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { numberAt } from '../../src/market-data/packing.ts';
 import type { Scenario, ScenarioStep } from '../../src/market-data/scenario.ts';
 import { marketDataFromSteps } from '../../src/market-data/steps.ts';
 import { scenarioWith } from './scenarios.ts';
@@ -29,15 +30,15 @@ describe('marketDataFromSteps', () => {
     expect([...data.upbit.ask]).toEqual([50_010_000, 50_010_000]);
     expect([...data.binance.bid]).toEqual([38_461, 38_461]);
     expect([...data.binance.ask]).toEqual([38_462, 38_462]);
-    expect(data.upbit.bidQty[0]).toBe(1);
-    expect(data.upbit.askQty[0]).toBe(2);
-    expect(data.binance.bidQty[0]).toBe(3);
-    expect(data.binance.askQty[0]).toBe(4);
+    expect(numberAt(data.upbit.bidQty, 0)).toBe(1);
+    expect(numberAt(data.upbit.askQty, 0)).toBe(2);
+    expect(numberAt(data.binance.bidQty, 0)).toBe(3);
+    expect(numberAt(data.binance.askQty, 0)).toBe(4);
     expect(data.time.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
   it('shows unlimited depth where a step has no quantity', () => {
-    expect(marketDataFromSteps(withSteps({})).binance.askQty[0]).toBe(Infinity);
+    expect(numberAt(marketDataFromSteps(withSteps({})).binance.askQty, 0)).toBe(Infinity);
   });
 
   it('keeps a rate until a step changes it', () => {

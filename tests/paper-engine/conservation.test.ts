@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { rateAt } from '../../src/market-data/market-data.ts';
 import { ACCOUNTS, CURRENCIES } from '../../src/paper-engine/ledger.ts';
 import { type Replay, replay } from '../../src/paper-engine/replay.ts';
 import type { EngineSettings } from '../../src/paper-engine/settings.ts';
@@ -110,7 +111,7 @@ test('the parts of the profit add up to the change of all balances, to the last 
       const value = (amount: number): number => Math.sign(amount) * Math.floor(Math.abs(amount) + 0.5);
       const expected =
         change('upbit.krw', 'transit.krw') +
-        value((change('binance.usdt', 'transit.usdt') * market.rate[last]!) / 1e4) +
+        value((change('binance.usdt', 'transit.usdt') * rateAt(market, last)) / 1e4) +
         value((((bid[marked]! + ask[marked]!) / 2) * coin) / 1e4);
       expect(units(metrics.net_pnl!)).toBe(expected);
     }),

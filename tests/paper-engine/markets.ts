@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { allocateColumns } from '../../src/market-data/columns.ts';
-import type { MarketData } from '../../src/market-data/market-data.ts';
+import { allocateColumns, openShape } from '../../src/market-data/columns.ts';
+import type { MarketData, VenueColumns } from '../../src/market-data/market-data.ts';
 import { type EngineSettings, resolveEngineSettings } from '../../src/paper-engine/settings.ts';
 import type { Params } from '../../src/search-space/space.ts';
 
@@ -25,7 +25,7 @@ export interface TestRow {
 
 /** A market from rows that say what changed; `null` is a quote that ended. */
 export function marketOf(rows: readonly TestRow[]): MarketData {
-  const market = allocateColumns({ rows: rows.length, upbitAlways: false, binanceAlways: false }, 'test');
+  const market = allocateColumns(openShape(rows.length, { always: false }), 'test');
   let rate = 1300;
   rows.forEach((row, i) => {
     market.time[i] = Math.round(row.t * 1e6);
@@ -35,17 +35,21 @@ export function marketOf(rows: readonly TestRow[]): MarketData {
       const columns = market[venue];
       const quote = row[venue];
       if (quote === undefined && i > 0) {
-        for (const column of Object.values(columns)) column[i] = column[i - 1];
+        for (const column of numbersOf(columns)) column[i] = column[i - 1]!;
         continue;
       }
       columns.bid[i] = quote?.bid ?? Number.NaN;
       columns.ask[i] = quote?.ask ?? Number.NaN;
-      columns.bidQty[i] = quote ? (quote.bidQty ?? 1) : Number.NaN;
-      columns.askQty[i] = quote ? (quote.askQty ?? 1) : Number.NaN;
+      columns.bidQty.values[i] = quote ? (quote.bidQty ?? 1) : Number.NaN;
+      columns.askQty.values[i] = quote ? (quote.askQty ?? 1) : Number.NaN;
       columns.updated[i] = quote ? market.time[i]! : Number.NaN;
     }
   });
   return market;
+}
+
+function numbersOf({ bid, bidQty, ask, askQty, updated }: VenueColumns) {
+  return [bid, bidQty.values, ask, askQty.values, updated];
 }
 
 /** Flat books at one price, 50,000,000 KRW; `edgePct` lifts Upbit over Binance. */

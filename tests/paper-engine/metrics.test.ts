@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { rateAt } from '../../src/market-data/market-data.ts';
 import { replay } from '../../src/paper-engine/replay.ts';
 import { Scorecard } from '../../src/paper-engine/scorecard.ts';
 import { calmSettings, marketOf, quotesAt } from './markets.ts';
@@ -72,7 +73,7 @@ test('profit of two trades, split by hand', () => {
   const { metrics, fills } = replay(market, params, settings);
   expect(fills.map(({ row }) => row)).toEqual([0, 0, 1, 1]);
   const krw = ({ venue, notional, row }: (typeof fills)[number]): number =>
-    venue === 'upbit' ? notional / 1e4 : (notional / 1e8) * market.rate[row]!;
+    venue === 'upbit' ? notional / 1e4 : (notional / 1e8) * rateAt(market, row);
   const [sold1, bought1, sold2, bought2] = fills.map(krw) as [number, number, number, number];
   expect(metrics.arbitrage_pnl).toBeCloseTo(sold1 - bought1 + sold2 - bought2, 2);
   expect(metrics.total_fees).toBeCloseTo((sold1 + sold2) * 5e-4 + (bought1 + bought2) * 1e-3, 2);

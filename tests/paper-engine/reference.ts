@@ -1,4 +1,5 @@
-import type { MarketData } from '../../src/market-data/market-data.ts';
+import { type MarketData, rateAt } from '../../src/market-data/market-data.ts';
+import { numberAt } from '../../src/market-data/packing.ts';
 import type { Strategy } from '../../src/paper-engine/params.ts';
 import type { EngineSettings } from '../../src/paper-engine/settings.ts';
 import { compile, halfAway, halfUp, latencyOf, limitAt, lots, portion } from './reference-arithmetic.ts';
@@ -32,7 +33,7 @@ export interface ReferenceResult {
 }
 
 export function reference(market: MarketData, p: Strategy, settings: EngineSettings): ReferenceResult {
-  const { time, rate, rows } = market;
+  const { time, rows } = market;
   const names = ['upbit', 'binance'] as const;
   const other = (name: Name): Name => (name === 'upbit' ? 'binance' : 'upbit');
   const venues = { upbit: compile(settings.upbit), binance: compile(settings.binance) };
@@ -76,16 +77,16 @@ export function reference(market: MarketData, p: Strategy, settings: EngineSetti
 
   let start = 0;
   const quoted = (k: number): boolean =>
-    names.every((name) => market[name].bid[k]! > 0 && market[name].ask[k]! > 0) && rate[k]! > 0;
+    names.every((name) => market[name].bid[k]! > 0 && market[name].ask[k]! > 0) && rateAt(market, k) > 0;
   while (start < rows && !quoted(start)) start++;
   if (start === rows) return { fills, trips: [], pnl: 0, netPnl: 0, equity: [] };
-  const openingCash = krw('binance', cash.binance, rate[start]!);
+  const openingCash = krw('binance', cash.binance, rateAt(market, start));
   const cashShare = cash.upbit + openingCash === 0 ? 0 : cash.upbit / (cash.upbit + openingCash);
   const capital = cash.upbit + openingCash + coinValue(coin.upbit + coin.binance, mid(start));
   const opening = { usdt: cash.binance, krw: cash.upbit, coin: coin.upbit + coin.binance };
 
   const available = (name: Name, buying: boolean, k: number): number => {
-    const shown = halfUp(market[name][buying ? 'askQty' : 'bidQty'][k]! * 1e8);
+    const shown = halfUp(numberAt(market[name][buying ? 'askQty' : 'bidQty'], k) * 1e8);
     const last = taken.get(`${name}${buying}`);
     return last && last.stamp === market[name].updated[k] ? Math.max(0, shown - last.quantity) : shown;
   };
@@ -136,8 +137,8 @@ export function reference(market: MarketData, p: Strategy, settings: EngineSetti
       filled,
       price: x,
       known: at + latency,
-      value: krw(name, cost, rate[k]!),
-      feeValue: filled > 0 ? krw(name, inCoin ? notional(name, x, fee) : fee, rate[k]!) : 0,
+      value: krw(name, cost, rateAt(market, k)),
+      feeValue: filled > 0 ? krw(name, inCoin ? notional(name, x, fee) : fee, rateAt(market, k)) : 0,
       feeCoin: inCoin ? fee : 0,
     };
   };
@@ -165,7 +166,7 @@ export function reference(market: MarketData, p: Strategy, settings: EngineSetti
       const can = { upbit: canTake('upbit', buying, k), binance: canTake('binance', buying, k) };
       if (can.upbit === 0 && can.binance === 0) break;
       const net = (name: Name): number =>
-        (name === 'upbit' ? price(name, buying, k) : price(name, buying, k) * rate[k]!) *
+        (name === 'upbit' ? price(name, buying, k) : price(name, buying, k) * rateAt(market, k)) *
         (buying ? venues[name].buy : venues[name].sell);
       const better = buying ? net('binance') < net('upbit') : net('binance') > net('upbit');
       const name = can.upbit === 0 || (can.binance > 0 && better) ? 'binance' : 'upbit';
@@ -192,16 +193,17 @@ export function reference(market: MarketData, p: Strategy, settings: EngineSetti
     rebalancing -= lost;
     const c = settings.rebalancing.conversion_bps / 1e4;
     const scale = binance.Q / upbit.Q;
-    const extra = cash.upbit - Math.floor((cash.upbit + krw('binance', cash.binance, rate[k]!)) * cashShare);
+    const extra =
+      cash.upbit - Math.floor((cash.upbit + krw('binance', cash.binance, rateAt(market, k))) * cashShare);
     let [cashTo, amount]: [Name, number] = ['upbit', 0];
     if (extra > 0) {
-      amount = Math.floor((extra * scale) / (rate[k]! * (1 + c)));
+      amount = Math.floor((extra * scale) / (rateAt(market, k) * (1 + c)));
       cashTo = 'binance';
       cash.upbit -= extra;
-      rebalancing += krw('binance', amount, rate[k]!) - extra;
+      rebalancing += krw('binance', amount, rateAt(market, k)) - extra;
     } else if (extra < 0) {
-      const x = Math.min(cash.binance, Math.floor((-extra * scale) / rate[k]!));
-      const v = krw('binance', x, rate[k]!);
+      const x = Math.min(cash.binance, Math.floor((-extra * scale) / rateAt(market, k)));
+      const v = krw('binance', x, rateAt(market, k));
       amount = Math.floor(v * (1 - c));
       cash.binance -= x;
       rebalancing += amount - v;
@@ -222,8 +224,8 @@ export function reference(market: MarketData, p: Strategy, settings: EngineSetti
     const u = market.upbit;
     const b = market.binance;
     const edge = {
-      upbit: (u.bid[i]! * upbit.sell) / (b.ask[i]! * rate[i]! * binance.buy) - 1,
-      binance: (b.bid[i]! * rate[i]! * binance.sell) / (u.ask[i]! * upbit.buy) - 1,
+      upbit: (u.bid[i]! * upbit.sell) / (b.ask[i]! * rateAt(market, i) * binance.buy) - 1,
+      binance: (b.bid[i]! * rateAt(market, i) * binance.sell) / (u.ask[i]! * upbit.buy) - 1,
     };
     const total = coin.upbit + coin.binance;
     const skew = p.inventory_skew_pct * (total === 0 ? 0 : coin.upbit / total - openingShare);
@@ -247,7 +249,7 @@ export function reference(market: MarketData, p: Strategy, settings: EngineSetti
       buy: limitOf(buy, true, seen.buy, p.slippage_bps),
       sell: limitOf(sell, false, seen.sell, p.slippage_bps),
     };
-    const L = buy === 'upbit' ? limit.buy : limit.buy * rate[i]!;
+    const L = buy === 'upbit' ? limit.buy : limit.buy * rateAt(market, i);
     const q = lots(
       Math.min(
         Math.floor((p.max_position_krw * 1e8) / L),
@@ -291,7 +293,7 @@ export function reference(market: MarketData, p: Strategy, settings: EngineSetti
     cash.upbit +
     (toUpbit ? transit.cash : 0) -
     opening.krw +
-    krw('binance', cash.binance + (toUpbit ? 0 : transit.cash) - opening.usdt, rate[rows - 1]!) +
+    krw('binance', cash.binance + (toUpbit ? 0 : transit.cash) - opening.usdt, rateAt(market, rows - 1)) +
     coinValue(coin.upbit + coin.binance + transit.coin - opening.coin, mid(rows - 1));
   return { fills, trips: watch.trips, pnl: realised() / upbit.Q, netPnl: netPnl / upbit.Q, equity: equities };
 }

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { rateAt } from '../../src/market-data/market-data.ts';
+import { numberAt } from '../../src/market-data/packing.ts';
 import { edgeFactorsOf, edgeSellingBinance, edgeSellingUpbit } from '../../src/paper-engine/edges.ts';
 import { replay } from '../../src/paper-engine/replay.ts';
 import {
@@ -21,7 +23,7 @@ test('no trade without an edge: its signal reaches the floor, and quotes of both
       for (const trade of replay(market, params, settings).trades) {
         trades++;
         const edge = trade.direction === 'sell_upbit' ? edgeSellingUpbit : edgeSellingBinance;
-        expect(edge(market, factors, trade.row) * 100).toBe(trade.edgePct);
+        expect(edge(market, factors, trade.row, rateAt(market, trade.row)) * 100).toBe(trade.edgePct);
         const skewed = Number(params.min_spread_pct) - Number(params.inventory_skew_pct);
         expect(trade.edgePct).toBeGreaterThanOrEqual(Math.max(settings.guard.min_edge_pct, skewed) - 1e-9);
         for (const { updated } of [market.upbit, market.binance]) {
@@ -51,7 +53,7 @@ test('no fill without its price at arrival: within its limit, at the quote in fo
         expect(fill.filled).toBeLessThanOrEqual(fill.ordered);
         const quote = `${fill.venue} ${fill.side} ${columns.updated[fill.row]}`;
         taken.set(quote, (taken.get(quote) ?? 0) + fill.filled);
-        const shown = Math.round((buying ? columns.askQty : columns.bidQty)[fill.row]! * 1e8);
+        const shown = Math.round(numberAt(buying ? columns.askQty : columns.bidQty, fill.row) * 1e8);
         expect(taken.get(quote)).toBeLessThanOrEqual(shown);
         expect(fill.ordered % Math.round(settings[fill.venue].lot * 1e8)).toBe(0);
       }
@@ -73,7 +75,7 @@ test('no limit is breached: position, trades an hour, one trade at a time, silen
         const buy = result.fills.find(
           (fill) => fill.trade === trade.trade && fill.side === 'buy' && fill.purpose === 'leg',
         )!;
-        const rate = buy.venue === 'upbit' ? 1 : market.rate[trade.row]!;
+        const rate = buy.venue === 'upbit' ? 1 : rateAt(market, trade.row);
         expect((buy.ordered / 1e8) * buy.limit * rate).toBeLessThanOrEqual(
           Number(params.max_position_krw) * (1 + 1e-12),
         );

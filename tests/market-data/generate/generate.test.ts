@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateQuotes } from '../../../src/market-data/generate/generate.ts';
 import { generatorSchema } from '../../../src/market-data/generate/settings.ts';
-import type { MarketData } from '../../../src/market-data/market-data.ts';
+import { type MarketData, rateAt } from '../../../src/market-data/market-data.ts';
 import { mergeQuotes } from '../../../src/market-data/merge.ts';
+import { numberAt } from '../../../src/market-data/packing.ts';
 
 const generate = (settings: Record<string, unknown>): MarketData =>
   mergeQuotes(generateQuotes(generatorSchema.parse({ seed: 1, duration_s: 600, ...settings }), 1300), 'test');
@@ -11,9 +12,10 @@ const generate = (settings: Record<string, unknown>): MarketData =>
 const QUIET = { volatility_bps: 0, edge: { sd_bps: 0 } };
 
 /** Upbit's mid in USDT above Binance's, bps. */
-const edges = ({ upbit, binance, rate }: MarketData): number[] =>
-  [...upbit.bid.keys()].map((row) => {
-    const usdt = (upbit.bid[row]! + upbit.ask[row]!) / rate[row]!;
+const edges = (data: MarketData): number[] =>
+  [...data.time.keys()].map((row) => {
+    const { upbit, binance } = data;
+    const usdt = (upbit.bid[row]! + upbit.ask[row]!) / rateAt(data, row);
     return (usdt / (binance.bid[row]! + binance.ask[row]!) - 1) * 1e4;
   });
 
@@ -49,16 +51,17 @@ describe('a generator', () => {
     });
     fc.assert(
       fc.property(settings, (given) => {
-        const { rows, time, upbit, binance, rate } = generate(given);
+        const data = generate(given);
+        const { rows, time, upbit, binance } = data;
         expect(rows).toBeGreaterThan(0);
         for (let row = 0; row < rows; row++) {
           if (row > 0) expect(time[row]!).toBeGreaterThan(time[row - 1]!);
-          expect(rate[row]!).toBeGreaterThan(0);
+          expect(rateAt(data, row)).toBeGreaterThan(0);
           for (const venue of [upbit, binance]) {
             expect(venue.bid[row]!).toBeGreaterThan(0);
             expect(venue.ask[row]!).toBeGreaterThan(venue.bid[row]!);
-            expect(venue.bidQty[row]!).toBeGreaterThan(0);
-            expect(venue.askQty[row]!).toBeGreaterThan(0);
+            expect(numberAt(venue.bidQty, row)).toBeGreaterThan(0);
+            expect(numberAt(venue.askQty, row)).toBeGreaterThan(0);
             expect(venue.updated[row]!).toBeLessThanOrEqual(time[row]!);
           }
         }

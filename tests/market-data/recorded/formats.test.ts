@@ -2,15 +2,16 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import type { MarketData } from '../../../src/market-data/market-data.ts';
+import { numberAt } from '../../../src/market-data/packing.ts';
 import { csvOf, Folder, loadUpbit, MAPPED, START_S, START_US } from './recordings.ts';
 
 const rowsOf = ({ time, upbit }: MarketData): number[][] =>
   [...time.keys()].map((row) => [
     time[row]! - START_US,
     upbit.bid[row]!,
-    upbit.bidQty[row]!,
+    numberAt(upbit.bidQty, row),
     upbit.ask[row]!,
-    upbit.askQty[row]!,
+    numberAt(upbit.askQty, row),
   ]);
 
 const TARDIS = 'exchange,symbol,timestamp,local_timestamp,ask_amount,ask_price,bid_price,bid_amount\n';

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { loadWithReports } from '../../../src/market-data/load.ts';
+import { rateAt } from '../../../src/market-data/market-data.ts';
 import { csvOf, Folder, loadUpbit, MAPPED, recordingOf, START_US } from './recordings.ts';
 
 /** Seconds from the start and bid of what a mapped CSV becomes, and what was said of it. */
@@ -137,7 +138,7 @@ describe('a policy', () => {
       [90, 99],
     ]);
     const { bidQty, ask, askQty, updated } = data.upbit;
-    for (const column of [bidQty, ask, askQty, updated]) expect(column[1]).toBeNaN();
+    for (const column of [bidQty.values, ask, askQty.values, updated]) expect(column[1]).toBeNaN();
   });
 
   it('uses the whole rows of a file that was cut', async () => {
@@ -192,7 +193,7 @@ describe('a rate', () => {
       recordingOf({ upbit: venue, binance: venue, rate: file }),
       folder(),
     );
-    const rows = [...data.time].map((time, row) => [(time - START_US) / 1e6, data.rate[row]!]);
+    const rows = [...data.time].map((time, row) => [(time - START_US) / 1e6, rateAt(data, row)]);
     expect(rows).toEqual([
       [5, 1300.5],
       [10, 1300.5],

@@ -5,6 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../src/config/load-scenario.ts';
 import { loadWithReports } from '../../../src/market-data/load.ts';
+import { rateAt } from '../../../src/market-data/market-data.ts';
+import { numberAt } from '../../../src/market-data/packing.ts';
 import { Folder } from './recordings.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -26,9 +28,9 @@ describe('the shipped quotes of Binance', () => {
       const quote = last.get(data.time[row]!)!;
       const same =
         data.binance.bid[row] === Number(quote.bid_price) &&
-        data.binance.bidQty[row] === Number(quote.bid_amount) &&
+        numberAt(data.binance.bidQty, row) === Number(quote.bid_amount) &&
         data.binance.ask[row] === Number(quote.ask_price) &&
-        data.binance.askQty[row] === Number(quote.ask_amount);
+        numberAt(data.binance.askQty, row) === Number(quote.ask_amount);
       if (!same) mismatches.push(row);
       compared++;
     }
@@ -39,10 +41,10 @@ describe('the shipped quotes of Binance', () => {
 
   it('stand beside an Upbit that is made from them: late, on its ticks, near the same price', async () => {
     const { data } = await loadWithReports(await scenario(), { ...new Folder(), root: ROOT });
-    const { upbit, binance, rate } = data;
+    const { upbit, binance } = data;
     const odd = [...data.time.keys()].filter((row) => {
       const bid = upbit.bid[row]!;
-      const away = Math.abs(bid / (binance.bid[row]! * rate[row]!) - 1);
+      const away = Math.abs(bid / (binance.bid[row]! * rateAt(data, row)) - 1);
       return bid % 1000 !== 0 || !(upbit.ask[row]! > bid) || away > 0.03;
     });
     expect(odd).toEqual([]);
