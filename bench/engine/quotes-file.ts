@@ -16,51 +16,54 @@ export interface BenchFile {
   readonly rows: number;
 }
 
-/** Column after column, so that what is packed is not held twice. */
+/** The columns that are packed pass through memory that is used again, so that they are not held twice. */
 export function readBenchFile({ path, rows }: BenchFile): MarketData {
   const file = openSync(path, 'r');
-  const doubles = (): Doubles => readColumn(file, rows);
+  const passing = new Float64Array(rows);
+  const doubles = (): Doubles => readColumn(file, sharedDoubles(rows));
+  const packed = (): PackedColumn => pack(readColumn(file, passing));
   const venue = (): VenueColumns => ({
     bid: doubles(),
-    bidQty: packed(doubles()),
+    bidQty: packed(),
     ask: doubles(),
-    askQty: packed(doubles()),
+    askQty: packed(),
     updated: doubles(),
   });
-  const market = {
-    rows,
-    time: doubles(),
-    upbit: venue(),
-    binance: venue(),
-    ...rateOf(doubles()),
-    hash: 'bench',
-  };
+  const columns = { rows, time: doubles(), upbit: venue(), binance: venue() };
+  const { values, mask } = isConstant(readColumn(file, passing)) ? constant(passing) : open(passing);
   closeSync(file);
-  return market;
+  return { ...columns, rate: values, rateMask: mask, hash: 'bench' };
 }
 
 /** The next one of the file. */
-function readColumn(file: number, rows: number): Doubles {
-  const column = new Float64Array(new SharedArrayBuffer(rows * Float64Array.BYTES_PER_ELEMENT));
+function readColumn<Column extends Float64Array>(file: number, column: Column): Column {
   const bytes = new Uint8Array(column.buffer);
   for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, null);
   return column;
 }
 
 /** As the library packs it. */
-function packed(numbers: Doubles): PackedColumn {
+function pack(numbers: Float64Array): PackedColumn {
   const packing = leastPacking(numbers);
-  if (packing.as !== 'whole') return { values: numbers, mask: -1, divisor: 1 };
-  const { divisor } = packing;
+  if (packing.as !== 'whole') return packing.as === 'constant' ? constant(numbers) : open(numbers);
   const values = new Uint32Array(new SharedArrayBuffer(numbers.length * Uint32Array.BYTES_PER_ELEMENT));
-  const column = { values, mask: -1, divisor };
+  const column = { values, mask: -1, divisor: packing.divisor };
   numbers.forEach((number, row) => {
     setNumber(column, row, number);
   });
   return column;
 }
 
-function rateOf(rate: Doubles): Pick<MarketData, 'rate' | 'rateMask'> {
-  if (!isConstant(rate)) return { rate, rateMask: -1 };
-  return { rate: new Float64Array(rate.buffer.slice(0, Float64Array.BYTES_PER_ELEMENT)), rateMask: 0 };
+function constant(numbers: Float64Array) {
+  return { values: sharedDoubles(1).fill(numbers[0]!), mask: 0, divisor: 1 };
+}
+
+function open(numbers: Float64Array) {
+  const values = sharedDoubles(numbers.length);
+  values.set(numbers);
+  return { values, mask: -1, divisor: 1 };
+}
+
+function sharedDoubles(length: number): Doubles {
+  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }
