@@ -1,4 +1,5 @@
 import { type MarketData, rateAt, type VenueColumns } from '../market-data/market-data.ts';
+import type { PackedColumn } from '../market-data/packing.ts';
 import {
   BINANCE_CASH,
   BINANCE_COIN,
@@ -12,6 +13,20 @@ import {
 } from './ledger.ts';
 import { COIN_UNITS, type Venue } from './venue.ts';
 
+/** Displayed quantities of one side, and what our own orders took of the quote of a stamp. */
+interface Displayed {
+  readonly values: PackedColumn['values'];
+  readonly mask: number;
+  /** Coin units of a value of 1. */
+  readonly units: number;
+  takenOf: number;
+  taken: number;
+}
+
+function displayed({ values, mask, divisor }: PackedColumn): Displayed {
+  return { values, mask, units: COIN_UNITS / divisor, takenOf: Number.NaN, taken: 0 };
+}
+
 /** A venue as one trial meets it: its rules and quotes, the trial's balances there, and what it took of those quotes. */
 export class Exchange {
   readonly venue: Venue;
@@ -24,23 +39,16 @@ export class Exchange {
   readonly marketAccount: number;
   readonly feesAccount: number;
   readonly #balances: Float64Array;
-  /** Coin units of a displayed quantity of 1 as its column has it. */
-  readonly #bidUnits: number;
-  readonly #askUnits: number;
-
-  /** What our own orders took of the quote of a stamp, by side. */
-  #takenBidOf = Number.NaN;
-  #takenBid = 0;
-  #takenAskOf = Number.NaN;
-  #takenAsk = 0;
+  readonly #bids: Displayed;
+  readonly #asks: Displayed;
 
   constructor(venue: Venue, market: MarketData, ledger: Ledger) {
     this.venue = venue;
     this.quotes = venue.inKrw ? market.upbit : market.binance;
     this.rate = market.rate;
     this.rateMask = market.rateMask;
-    this.#bidUnits = COIN_UNITS / this.quotes.bidQty.divisor;
-    this.#askUnits = COIN_UNITS / this.quotes.askQty.divisor;
+    this.#bids = displayed(this.quotes.bidQty);
+    this.#asks = displayed(this.quotes.askQty);
     this.cashAccount = venue.inKrw ? UPBIT_CASH : BINANCE_CASH;
     this.coinAccount = venue.inKrw ? UPBIT_COIN : BINANCE_COIN;
     this.marketAccount = venue.inKrw ? MARKET_KRW : MARKET_USDT;
@@ -69,26 +77,17 @@ export class Exchange {
 
   /** Displayed quantity on a side less what we took of the same quote, coin units; never below 0. */
   available(buying: boolean, row: number): number {
-    const { askQty, bidQty, updated } = this.quotes;
+    const side = buying ? this.#asks : this.#bids;
     // Half up; Infinity stays.
-    const shown = Math.floor(
-      buying
-        ? askQty.values[row & askQty.mask]! * this.#askUnits + 0.5
-        : bidQty.values[row & bidQty.mask]! * this.#bidUnits + 0.5,
-    );
-    if ((buying ? this.#takenAskOf : this.#takenBidOf) !== updated[row]) return shown;
-    return Math.max(0, shown - (buying ? this.#takenAsk : this.#takenBid));
+    const shown = Math.floor(side.values[row & side.mask]! * side.units + 0.5);
+    return side.takenOf === this.quotes.updated[row] ? Math.max(0, shown - side.taken) : shown;
   }
 
   take(buying: boolean, row: number, quantity: number): void {
+    const side = buying ? this.#asks : this.#bids;
     const stamp = this.quotes.updated[row]!;
-    if (buying) {
-      this.#takenAsk = this.#takenAskOf === stamp ? this.#takenAsk + quantity : quantity;
-      this.#takenAskOf = stamp;
-    } else {
-      this.#takenBid = this.#takenBidOf === stamp ? this.#takenBid + quantity : quantity;
-      this.#takenBidOf = stamp;
-    }
+    side.taken = side.takenOf === stamp ? side.taken + quantity : quantity;
+    side.takenOf = stamp;
   }
 
   /**
