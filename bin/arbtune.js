@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { leanEnvironment } from './worker-memory.js';
 
 /**
  * The command. Plain JavaScript for any Node from 20 on: it brings in the packages of a fresh checkout, moves to the
@@ -14,9 +15,21 @@ const NEEDED_MAJOR = 24;
 const OWN_NODE = fileURLToPath(new URL('node_modules/node/bin/node', root));
 const CHILD_MARK = 'ARBTUNE_REEXECUTED';
 
+const hasNeededNode = Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR;
+const lean = leanEnvironment(process.argv.slice(2), process.env);
+
+hideExperimentalWarnings();
+if (lean && hasNeededNode) beginAgain(lean);
 await setUpCheckout();
-if (Number.parseInt(process.versions.node, 10) < NEEDED_MAJOR) runOnOwnNode();
-else await runHere();
+if (hasNeededNode) await runHere();
+else runOnOwnNode();
+
+/** The same process in another environment. Not where a channel to the parent would be lost, or the system cannot. */
+function beginAgain(environment) {
+  if (process.channel) return;
+  const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve?.(process.execPath, argv, environment);
+}
 
 /** An installed package has no lock file; its installer has brought in what it needs. */
 async function setUpCheckout() {
@@ -38,7 +51,7 @@ function runOnOwnNode() {
   const child = spawn(OWN_NODE, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     // The channel carries nothing: that it closes tells the child of our end.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, [CHILD_MARK]: '1' },
+    env: { ...(lean ?? process.env), [CHILD_MARK]: '1' },
   });
   // A terminal sends Ctrl-C to both of us; passed on it would count twice.
   const fromTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
@@ -58,14 +71,13 @@ async function runHere() {
     process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
     process.channel?.unref();
   }
-  hideExperimentalWarnings();
   // Spares every start but the first the compiling.
   module.enableCompileCache?.(fileURLToPath(new URL('build/compile-cache', root)));
   const { main } = await import('../src/client/cli/main.ts');
   await main(process.argv.slice(2));
 }
 
-/** Node warns of type stripping and of node:sqlite, both of which are meant. */
+/** Node warns of type stripping, node:sqlite and execve, all of which are meant. */
 function hideExperimentalWarnings() {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = (warning, ...rest) => {

@@ -5,7 +5,7 @@ import { resolveStrategy } from '../../src/paper-engine/params.ts';
 import { measure } from '../../src/paper-engine/replay.ts';
 import { createScan } from '../../src/paper-engine/scan.ts';
 import { createWorld } from '../../src/paper-engine/world.ts';
-import { inlineTheEngine } from '../../src/worker/engine-flags.ts';
+import { inlineTheEngine } from '../../src/worker/v8-flags.ts';
 import { readBenchFile } from './quotes-file.ts';
 import { BENCH_SETTINGS, benchParams } from './rule.ts';
 

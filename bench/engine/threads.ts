@@ -2,8 +2,8 @@ import { cpus } from 'node:os';
 import { cpuUsage } from 'node:process';
 import { Piscina } from 'piscina';
 import type { TrialRequest } from '../../src/activities/trial-evaluator.ts';
-import { ENGINE_THREAD_LIMITS } from '../../src/worker/engine-flags.ts';
 import type { Chunk, SessionData } from '../../src/worker/engine-thread.ts';
+import { engineThreadLimits } from '../../src/worker/v8-flags.ts';
 import { readBenchFile } from './quotes-file.ts';
 import { BENCH_SETTINGS, benchParams } from './rule.ts';
 
@@ -20,7 +20,7 @@ const pool = new Piscina({
   name: 'measureChunk',
   minThreads: Number(threads),
   maxThreads: Number(threads),
-  resourceLimits: ENGINE_THREAD_LIMITS,
+  resourceLimits: engineThreadLimits(),
 });
 const index = await pool.run({ market, settings: BENCH_SETTINGS }, { name: 'indexMarket' });
 const session: SessionData = {

@@ -1,18 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Worker processes for a bench, and what the operating system says of each. */
+
+/** What Linux begins the peak anew by, at the memory that is resident now. */
+const RESET_PEAK = '5';
 
 const command = fileURLToPath(new URL('../../bin/arbtune.js', import.meta.url));
 
 export interface WorkerProcesses {
   /** CPU time of all of them until now, milliseconds. */
   cpuMs(): number;
-  /** Resident memory of the largest, megabytes. */
-  residentMb(): number;
+  /** The most resident memory that one of them has had since the last call, megabytes. */
+  peakMb(): number;
   stop(): Promise<void>;
 }
 
@@ -30,7 +33,11 @@ export async function startWorkers(
   const read = (file: string) => workers.map(({ pid }) => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
   return {
     cpuMs: () => sum(read('stat').map(cpuOf)),
-    residentMb: () => Math.max(...read('status').map(residentOf)),
+    peakMb() {
+      const peaks = read('status').map(peakOf);
+      for (const { pid } of workers) writeFileSync(`/proc/${pid}/clear_refs`, RESET_PEAK);
+      return Math.max(...peaks);
+    },
     async stop() {
       await Promise.all(
         workers.map(async (worker) => {
@@ -58,8 +65,8 @@ function cpuOf(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-function residentOf(status: string): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+function peakOf(status: string): number {
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,15 +1,19 @@
 import { join, resolve } from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { writeResultsCsv } from '../analysis/csv.ts';
+import { writeResultsCsvInPages } from '../analysis/csv.ts';
+import type { Metrics } from '../objective/objective.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
 import type { AnalyzeInput, AnalyzeOutput } from './activities.ts';
-import { readSessionHistory } from './history-records.ts';
+import { historyRecords } from './history-records.ts';
+
+/** The type of the failure when the store holds other trials than history says. */
+const INCOMPLETE = 'StoreIncomplete';
 
 /**
  * The last activity of a session: makes sure that the store holds what history says, and writes the CSV. A store that
- * has lost records meanwhile gets them again from history.
+ * has lost records meanwhile gets them again from history. Never more than a page of records is held at once.
  */
 export async function analyzeSession(
   input: AnalyzeInput,
@@ -17,30 +21,44 @@ export async function analyzeSession(
   store: ResultStore,
   outputs: string,
 ): Promise<AnalyzeOutput> {
-  const records = await completeRecords(client, store, input);
   const csv = input.csvPath ?? join(resolve(outputs), input.session.sessionId, 'results.csv');
-  await writeResultsCsv(csv, records);
-  return { csv, bestMetrics: records.find(({ iteration }) => iteration === input.best)?.metrics ?? {} };
+  let bestMetrics: Metrics = {};
+  const write = () =>
+    writeResultsCsvInPages(csv, () =>
+      finishedTrials(store, input, (best) => {
+        bestMetrics = best.metrics;
+      }),
+    );
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure && error.type === INCOMPLETE)) throw error;
+    for await (const records of historyRecords(client, input.session)) await store.saveTrials(records);
+    await write();
+  }
+  return { csv, bestMetrics };
 }
 
-async function completeRecords(
-  client: Client,
+/** @throws ApplicationFailure after the last page when they are not as many as history says, so that no file is written. */
+async function* finishedTrials(
   store: ResultStore,
-  { session, finished, gaps }: AnalyzeInput,
-): Promise<TrialRecord[]> {
-  const load = async () =>
-    (await store.loadTrials(session.sessionId)).filter(
+  { session, finished, gaps, best }: AnalyzeInput,
+  onBest: (record: TrialRecord) => void,
+): AsyncGenerator<readonly TrialRecord[]> {
+  let found = 0;
+  for await (const page of store.trialPages(session.sessionId)) {
+    const own = page.filter(
       ({ iteration }) =>
         gaps === undefined || (iteration <= finished + gaps.length && !gaps.includes(iteration)),
     );
-  const stored = await load();
-  if (stored.length === finished) return stored;
-  const history = await readSessionHistory(client, session);
-  await store.saveTrials(history?.records ?? []);
-  const records = await load();
-  if (records.length === finished) return records;
+    found += own.length;
+    const record = own.find(({ iteration }) => iteration === best);
+    if (record) onBest(record);
+    yield own;
+  }
+  if (found === finished) return;
   throw ApplicationFailure.nonRetryable(
-    `The store holds ${records.length} trials of session ${session.sessionId}, its history says ${finished}, and the earlier runs that would tell are gone`,
-    'StoreIncomplete',
+    `The store holds ${found} trials of session ${session.sessionId}, its history says ${finished}, and the earlier runs that would tell are gone`,
+    INCOMPLETE,
   );
 }

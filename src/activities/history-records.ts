@@ -47,30 +47,64 @@ export async function recordsIn(
   sessionId: string,
   events: AsyncIterable<HistoryEvent> | Iterable<HistoryEvent>,
 ): Promise<SessionHistory | undefined> {
+  const reader = new HistoryReader(client, sessionId);
   const records = new Map<number, TrialRecord>();
-  let measuring: Measuring = new Map();
-  let input: SessionInput | undefined;
-  let told: Pick<SessionHistory, 'target' | 'orders'> | undefined;
   for await (const event of events) {
+    for (const record of await reader.read(event)) records.set(record.iteration, record);
+  }
+  const { input, told } = reader;
+  if (!input || !told) return undefined;
+  return { input, ...told, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
+}
+
+/** The records alone, some at a time as the events tell of them; of a trial's, the last is the one that counts. */
+export async function* historyRecords(
+  client: Client,
+  session: SessionIdentity,
+): AsyncGenerator<readonly TrialRecord[]> {
+  const reader = new HistoryReader(client, session.sessionId);
+  for await (const event of sessionEvents(client, session)) {
+    const records = await reader.read(event);
+    if (records.length > 0) yield records;
+  }
+}
+
+/** Reads a session's events, oldest first. */
+class HistoryReader {
+  readonly #client: Client;
+  readonly #sessionId: string;
+  readonly #seen = new Set<number>();
+  #measuring: Measuring = new Map();
+  /** What the newest run was started with; undefined before the first event. */
+  input: SessionInput | undefined;
+  told: Pick<SessionHistory, 'target' | 'orders'> | undefined;
+
+  constructor(client: Client, sessionId: string) {
+    this.#client = client;
+    this.#sessionId = sessionId;
+  }
+
+  /** The records that the event tells of, where none before told as much of the trial. */
+  async read(event: HistoryEvent): Promise<TrialRecord[]> {
     const started = event.workflowExecutionStartedEventAttributes?.input;
     if (started) {
-      input = await decodeArgument<SessionInput>(client, started);
-      measuring = new Map();
-      const { spec, carried } = input;
-      told = {
+      this.input = await decodeArgument<SessionInput>(this.#client, started);
+      this.#measuring = new Map();
+      const { spec, carried } = this.input;
+      this.told = {
         target: carried?.target ?? spec.maxIterations,
         orders: carried?.orders ?? firstOrders(spec.parallelism, spec.enqueue),
       };
     }
-    const update = await updateOf(client, event);
-    if (update && told) told = { target: update.iterations, orders: update.orders ?? told.orders };
-    for (const record of await recordsOf(client, sessionId, event, measuring, input)) {
-      if (record.reason !== undefined || !records.has(record.iteration))
-        records.set(record.iteration, record);
+    const update = await updateOf(this.#client, event);
+    if (update && this.told) {
+      this.told = { target: update.iterations, orders: update.orders ?? this.told.orders };
     }
+    const all = await recordsOf(this.#client, this.#sessionId, event, this.#measuring, this.input);
+    const fuller = all.filter((record) => record.reason !== undefined || !this.#seen.has(record.iteration));
+    for (const { iteration } of fuller) this.#seen.add(iteration);
+    return fuller;
   }
-  if (!input || !told) return undefined;
-  return { input, ...told, records: [...records.values()].sort((a, b) => a.iteration - b.iteration) };
 }
 
 /** Every event of all runs of the session that the service still keeps, oldest first. */

@@ -27,13 +27,23 @@ const ROWS_PER_CHUNK = 1_000;
 export function* csvChunks(records: readonly TrialRecord[]): Generator<string> {
   const params = columnOrder(records.map((record) => record.params));
   const metrics = columnOrder(records.map((record) => record.metrics));
-  const header = [...FIRST, ...params.map((n) => PARAM + n), ...metrics.map((n) => METRIC + n), ...LAST];
-  yield csvLines([header.map(textCell)]);
+  yield csvHeader(params, metrics);
   for (let start = 0; start < records.length; start += ROWS_PER_CHUNK) {
-    yield csvLines(
-      records.slice(start, start + ROWS_PER_CHUNK).map((record) => row(record, params, metrics)),
-    );
+    yield csvRows(records.slice(start, start + ROWS_PER_CHUNK), params, metrics);
   }
+}
+
+export function csvHeader(params: readonly string[], metrics: readonly string[]): string {
+  const header = [...FIRST, ...params.map((n) => PARAM + n), ...metrics.map((n) => METRIC + n), ...LAST];
+  return csvLines([header.map(textCell)]);
+}
+
+export function csvRows(
+  records: readonly TrialRecord[],
+  params: readonly string[],
+  metrics: readonly string[],
+): string {
+  return csvLines(records.map((record) => row(record, params, metrics)));
 }
 
 /**

@@ -1,14 +1,24 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { ArbtuneError } from '../errors.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { replaceFile, writeFileAtomically } from './atomic-file.ts';
 import { csvChunks, parseCsv } from './csv-form.ts';
+import { CsvPages, type TrialPages } from './csv-pages.ts';
 
 /** The CSV file of a session's results. */
 
 /** Whole or not at all: an old file stays intact when the disk is full. */
 export async function writeResultsCsv(path: string, records: readonly TrialRecord[]): Promise<void> {
   await writeFileAtomically(path, csvChunks(records));
+}
+
+/** The same file from records that come a page at a time; `pages` is asked again where the first reading was not enough. */
+export async function writeResultsCsvInPages(path: string, pages: () => TrialPages): Promise<void> {
+  const csv = new CsvPages();
+  await replaceFile(path, async (_, temporary) => {
+    do await writeFile(temporary, csv.text(pages()));
+    while (!csv.isWhole);
+  });
 }
 
 /**

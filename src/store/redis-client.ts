@@ -112,8 +112,8 @@ export async function results(exec: Promise<[Error | null, unknown][] | null>): 
   return replies.map(([, reply]) => reply);
 }
 
-export function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += BATCH) yield items.slice(start, start + BATCH);
+export function* batches<T>(items: readonly T[], most = BATCH): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += most) yield items.slice(start, start + most);
 }
 
 function isCommandTimeout(error: unknown): boolean {

@@ -2,6 +2,9 @@ import type { TrialRecord } from './trial-record.ts';
 
 /** The result store: a projection of the sessions' histories. Two implementations, one contract (tests/store/). */
 
+/** A record of many scenarios takes some ten kilobytes: a page stays a megabyte or two. */
+export const TRIALS_A_PAGE = 25;
+
 /** Where a store's records live: namespace `tuning:{env}:{mode}`. */
 export interface StoreNamespace {
   readonly env: string;
@@ -47,6 +50,8 @@ export interface ResultStore {
   saveTrials(records: readonly TrialRecord[]): Promise<void>;
   /** A session's trials in iteration order; empty when it has none. */
   loadTrials(sessionId: string): Promise<TrialRecord[]>;
+  /** The same a page at a time, for who need not hold them all at once; no page is empty. */
+  trialPages(sessionId: string): AsyncIterable<readonly TrialRecord[]>;
   /** How many trials of the session are really there, without reading them. */
   countTrials(sessionId: string): Promise<number>;
   saveSession(record: SessionRecord): Promise<void>;
@@ -58,4 +63,11 @@ export interface ResultStore {
   /** What an operator should know, a sentence each (`appendonly=no: results can be lost`); empty when sound. */
   warnings(): Promise<string[]>;
   close(): Promise<void>;
+}
+
+/** All trials of the pages. */
+export async function trialsIn(pages: AsyncIterable<readonly TrialRecord[]>): Promise<TrialRecord[]> {
+  const trials: TrialRecord[] = [];
+  for await (const page of pages) trials.push(...page);
+  return trials;
 }

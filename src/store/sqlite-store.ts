@@ -1,6 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { keyPart } from './keys.ts';
-import type { ResultStore, SessionRecord, StoreNamespace, WorkerRecord } from './result-store.ts';
+import {
+  type ResultStore,
+  type SessionRecord,
+  type StoreNamespace,
+  TRIALS_A_PAGE,
+  trialsIn,
+  type WorkerRecord,
+} from './result-store.ts';
 import { type Row, SqliteDatabase, type SqliteOptions } from './sqlite-database.ts';
 import { damaged } from './sqlite-errors.ts';
 import { TRIAL_COLUMNS, trialOfRow, trialValues } from './sqlite-rows.ts';
@@ -8,13 +15,13 @@ import type { TrialRecord } from './trial-record.ts';
 
 /** The result store in one SQLite file: the embedded default, with the contract of the StateManager. */
 
-/** Trials per transaction and per read: SQLite works in the event loop's thread, and heartbeats must get between. */
-const PAGE = 500;
+/** Trials per transaction: SQLite works in the event loop's thread, and heartbeats must get between. */
+const MOST_AT_ONCE = 500;
 
 const HERE = 'env = ? AND mode = ?';
 const COLUMNS = ['env', 'mode', ...TRIAL_COLUMNS];
 const SAVE_TRIAL = `INSERT OR REPLACE INTO trials (${COLUMNS}) VALUES (${COLUMNS.map(() => '?')})`;
-const LOAD_TRIALS = `SELECT ${TRIAL_COLUMNS} FROM trials WHERE ${HERE} AND session_id = ? AND iteration > ? ORDER BY iteration LIMIT ${PAGE}`;
+const LOAD_TRIALS = `SELECT ${TRIAL_COLUMNS} FROM trials WHERE ${HERE} AND session_id = ? AND iteration > ? ORDER BY iteration LIMIT ${TRIALS_A_PAGE}`;
 const COUNT_TRIALS = `SELECT count(*) AS n FROM trials WHERE ${HERE} AND session_id = ?`;
 const SAVE_SESSION = 'INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?)';
 const LOAD_SESSION = `SELECT record FROM sessions WHERE ${HERE} AND session_id = ?`;
@@ -43,22 +50,25 @@ export class SqliteStore implements ResultStore {
       keyPart('worker id', record.worker_id);
       return [...this.#here, ...trialValues(record)];
     });
-    for (let start = 0; start < rows.length; start += PAGE) {
+    for (let start = 0; start < rows.length; start += MOST_AT_ONCE) {
       if (start > 0) await breathe();
       await this.#database.write((execute) => {
-        for (const row of rows.slice(start, start + PAGE)) execute(SAVE_TRIAL, row);
+        for (const row of rows.slice(start, start + MOST_AT_ONCE)) execute(SAVE_TRIAL, row);
       });
     }
   }
 
   async loadTrials(sessionId: string): Promise<TrialRecord[]> {
-    const trials: TrialRecord[] = [];
-    for (;;) {
-      const after = trials.at(-1)?.iteration ?? -1;
+    return await trialsIn(this.trialPages(sessionId));
+  }
+
+  async *trialPages(sessionId: string): AsyncGenerator<readonly TrialRecord[]> {
+    for (let after = -1; ; await breathe()) {
       const rows = await this.#database.read(LOAD_TRIALS, [...this.#here, sessionId, after]);
-      for (const row of rows) trials.push(trialOfRow(row, this.#database.path));
-      if (rows.length < PAGE) return trials;
-      await breathe();
+      const page = rows.map((row) => trialOfRow(row, this.#database.path));
+      if (page.length > 0) yield page;
+      if (page.length < TRIALS_A_PAGE) return;
+      after = page.at(-1)?.iteration ?? after;
     }
   }
 

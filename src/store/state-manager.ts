@@ -3,7 +3,14 @@ import { keyPart, type RedisKeys, redisKeys } from './keys.ts';
 import { batches, RedisClient, results } from './redis-client.ts';
 import type { RedisTarget } from './redis-connection.ts';
 import { durabilityWarnings } from './redis-warnings.ts';
-import type { ResultStore, SessionRecord, StoreNamespace, WorkerRecord } from './result-store.ts';
+import {
+  type ResultStore,
+  type SessionRecord,
+  type StoreNamespace,
+  TRIALS_A_PAGE,
+  trialsIn,
+  type WorkerRecord,
+} from './result-store.ts';
 import { decodeSession, encodeSession } from './session-fields.ts';
 import { decodeTrial, encodeTrial, OPTIONAL_FIELDS } from './trial-fields.ts';
 import { type LocatedTrial, TrialIndex } from './trial-index.ts';
@@ -48,14 +55,20 @@ export class StateManager implements ResultStore {
   }
 
   async loadTrials(sessionId: string): Promise<TrialRecord[]> {
-    const located = await this.#index.locate(sessionId);
-    const replies = await this.#client.pipeline('the read of trials', located, (pipeline, { key }) =>
-      pipeline.hgetall(key),
-    );
-    return located.flatMap((place, position) => {
-      const fields = replies[position] as Record<string, string>;
-      return Object.keys(fields).length === 0 ? [] : [this.#decode(sessionId, place, fields)];
-    });
+    return await trialsIn(this.trialPages(sessionId));
+  }
+
+  async *trialPages(sessionId: string): AsyncGenerator<readonly TrialRecord[]> {
+    for (const places of batches(await this.#index.locate(sessionId), TRIALS_A_PAGE)) {
+      const replies = await this.#client.pipeline('the read of trials', places, (pipeline, { key }) =>
+        pipeline.hgetall(key),
+      );
+      const page = places.flatMap((place, position) => {
+        const fields = replies[position] as Record<string, string>;
+        return Object.keys(fields).length === 0 ? [] : [this.#decode(sessionId, place, fields)];
+      });
+      if (page.length > 0) yield page;
+    }
   }
 
   async countTrials(sessionId: string): Promise<number> {

@@ -7,8 +7,8 @@ import { sessionDataHash } from '../market-data/hash.ts';
 import { type DataLocation, loadMarketData } from '../market-data/load.ts';
 import type { EdgeIndex } from '../paper-engine/edge-index.ts';
 import { DEFAULT_ENGINE_SETTINGS } from '../paper-engine/settings.ts';
-import { ENGINE_THREAD_LIMITS } from './engine-flags.ts';
 import type { Chunk, SessionData } from './engine-thread.ts';
+import { engineThreadLimits } from './v8-flags.ts';
 
 /**
  * The paper engine over a pool of threads: a session's data is loaded once per process, lies in shared memory, and
@@ -59,7 +59,7 @@ export function createEnginePool(options: EnginePoolOptions): TrialEvaluator {
     name: 'measureChunk',
     minThreads: threads,
     maxThreads: threads,
-    resourceLimits: { ...ENGINE_THREAD_LIMITS, maxOldGenerationSizeMb: threadHeapMb },
+    resourceLimits: { ...engineThreadLimits(), maxOldGenerationSizeMb: threadHeapMb },
   });
   // The thread's task tells of its end too; without a listener this would end the process.
   pool.on('error', () => {});

@@ -11,8 +11,8 @@ import { createScan } from '../paper-engine/scan.ts';
 import type { EngineSettings } from '../paper-engine/settings.ts';
 import { createWorld, type World } from '../paper-engine/world.ts';
 import type { Params } from '../search-space/space.ts';
-import { inlineTheEngine } from './engine-flags.ts';
 import { measureTrial, type TrialRules } from './measure-trial.ts';
+import { inlineTheEngine } from './v8-flags.ts';
 
 /** A thread of the engine pool: measures a chunk of trials on data that lies in shared memory. */
 

@@ -14,6 +14,7 @@ import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import { sessionQueueOf, taskQueueOf } from '../workflows/names.ts';
 import { type DeploymentVersion, workerDeploymentOptions } from './deployment-version.ts';
+import { withWorkflowThreadLimits } from './v8-flags.ts';
 import { workerIdentity } from './worker-identity.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -85,13 +86,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
     shutdownForceTime: SHUTDOWN_FORCE_MS,
   };
-  const shared = await Worker.create({
-    ...common,
-    taskQueue: taskQueueOf(options),
-    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-    workflowBundle: { codePath },
-    enableNonLocalActivities: sessionId === undefined,
-  });
+  const shared = await withWorkflowThreadLimits(() =>
+    Worker.create({
+      ...common,
+      taskQueue: taskQueueOf(options),
+      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+      workflowBundle: { codePath },
+      enableNonLocalActivities: sessionId === undefined,
+    }),
+  );
   const workers = [shared];
   if (sessionId !== undefined) {
     workers.push(await Worker.create({ ...common, taskQueue: sessionQueueOf({ env, mode, sessionId }) }));
