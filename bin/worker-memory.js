@@ -4,16 +4,17 @@
  */
 
 /**
- * V8 else lets what is young grow to 128 MB in each of its threads, and what is old to four times what is in use before
- * it looks for garbage. What the user's own NODE_OPTIONS or flags say comes after these, and counts.
+ * V8 else lets a thread's young objects have 128 MB, and its old ones four times what is in use before it looks for
+ * garbage: below 2 GB it looks at twice. What the user's own NODE_OPTIONS or flags say comes after these, and counts.
  */
-const HEAP = '--max-semi-space-size=4 --max-old-space-size=2000';
+const HEAP = '--max-semi-space-size=8 --max-old-space-size=2000';
 
 /**
- * Batches travel as buffers of some hundred kilobytes. The C library's allocator else keeps those between small pieces
- * that live on, in an arena for each thread, and what is freed there never goes back to the system.
+ * Batches travel as buffers of some hundred kilobytes. The C library soon puts those between small pieces that live on,
+ * in an arena for each thread, and what is freed there does not go back to the system. Set, its limit for what comes
+ * from the system by itself stays; much below, getting it there costs more than it saves.
  */
-const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_ARENA_MAX: '1' };
+const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '1' };
 
 /** Commands that may serve sessions in their own process. */
 const SERVING = new Set(['worker', 'run', 'resume']);

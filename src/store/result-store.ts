@@ -2,8 +2,8 @@ import type { TrialRecord } from './trial-record.ts';
 
 /** The result store: a projection of the sessions' histories. Two implementations, one contract (tests/store/). */
 
-/** A record of many scenarios takes some ten kilobytes: a page stays a megabyte or two. */
-export const TRIALS_A_PAGE = 25;
+/** A record of four scenarios takes about ten kilobytes: a page is garbage before V8 counts it as old. */
+export const TRIALS_A_PAGE = 50;
 
 /** Where a store's records live: namespace `tuning:{env}:{mode}`. */
 export interface StoreNamespace {

@@ -24,7 +24,7 @@ interface HeapFlags {
 
 const NO_FLAGS: HeapFlags = { semiSpaceMb: 0, oldSpaceMb: 0 };
 
-/** Of a workflow thread, which the SDK starts without limits; as in bin/worker-memory.js, for the same reasons. */
+/** Of a workflow thread, which the SDK starts without limits: as the main thread's in bin/worker-memory.js, for the same reasons. */
 const WORKFLOW_THREAD: HeapFlags = { semiSpaceMb: 4, oldSpaceMb: 2_000 };
 
 /** The limits of an engine thread, which count from here on, whatever flags this process was started with. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
-import type { ResultStore } from '../../src/store/result-store.ts';
+import { type ResultStore, TRIALS_A_PAGE } from '../../src/store/result-store.ts';
+import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { anyTrials, session, trial, worker } from './records.ts';
 
@@ -135,6 +136,20 @@ describe.each(['redis', 'sqlite'] as const)('the %s store', (kind) => {
     await store.saveTrials(records);
     expect(await store.loadTrials('s1')).toEqual(records);
     expect(await store.countTrials('s1')).toBe(1_203);
+  });
+
+  it.each([0, 1, TRIALS_A_PAGE, 2 * TRIALS_A_PAGE + 3])('reads %i trials page by page', async (trials) => {
+    const records = Array.from({ length: trials }, (_, n) => trial(n + 1));
+    await store.saveTrials(records);
+    const sizes: number[] = [];
+    const read: TrialRecord[] = [];
+    for await (const page of store.trialPages('s1')) {
+      sizes.push(page.length);
+      read.push(...page);
+    }
+    expect(read).toEqual(records);
+    expect(sizes).toHaveLength(Math.ceil(trials / TRIALS_A_PAGE));
+    expect(Math.max(0, ...sizes)).toBeLessThanOrEqual(TRIALS_A_PAGE);
   });
 
   it('keeps sessions, environments and modes apart', async () => {

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { afterAll, expect, test } from 'vitest';
 import { packOutcomes, toRecords } from '../../src/activities/measurement.ts';
 import type { TrialOutcome } from '../../src/activities/trial-evaluator.ts';
@@ -25,14 +26,18 @@ const scenario = scenarioWith({ name: 'short', steps });
 const pool = createEnginePool({ threads: 2, location, engine, threadHeapMb: HEAP_MB });
 afterAll(() => pool.close());
 
-async function evaluate(trials: readonly Params[], trialTimeoutMs = LIMIT_MS): Promise<TrialOutcome[]> {
+async function evaluate(
+  trials: readonly Params[],
+  trialTimeoutMs = LIMIT_MS,
+  on = pool,
+): Promise<TrialOutcome[]> {
   const spec = aSpec({
     scenarios: [scenario],
     limits: { trialTimeoutMs, maxAttempts: 3, maxFailedTrials: 3 },
     dataHash: await scenarioDataHash([scenario], location),
   });
   const outcomes: TrialOutcome[] = [];
-  await pool.evaluate(
+  await on.evaluate(
     spec,
     trials.map((params, i) => ({ iteration: i + 1, params })),
     { signal: new AbortController().signal, onOutcome: (outcome) => outcomes.push(outcome) },
@@ -76,6 +81,17 @@ const FAULTS: readonly [does: string, fault: string, error: string][] = [
 
 test.for(FAULTS)('an engine that %s fails that trial alone, by name', async ([, fault, error]) => {
   expect(await outcomeAmongSound(fault)).toMatchObject({ status: 'failed', iteration: 6, error });
+});
+
+test('a heap that the process allows itself is not one that a thread gets', async () => {
+  setFlagsFromString('--max-old-space-size=2000');
+  const own = createEnginePool({ threads: 1, location, engine, threadHeapMb: HEAP_MB });
+  try {
+    const [outcome] = await evaluate([{ fault: 'leak' }], LIMIT_MS, own);
+    expect(outcome).toMatchObject({ error: `The engine ran out of memory (${HEAP_MB} MB a thread)` });
+  } finally {
+    await own.close();
+  }
 });
 
 test('an engine that leaks a little each time costs threads, and no trial', async () => {
