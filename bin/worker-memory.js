@@ -1,13 +1,10 @@
 /**
  * What keeps the memory of a process that serves sessions small, and the same however long a session is. Both can be
- * said only when a process starts.
+ * said only when a process starts; `src/worker/v8-flags.ts` says the rest.
  */
 
-/**
- * V8 else lets a thread's young objects have 128 MB, and its old ones four times what is in use before it looks for
- * garbage: below 2 GB it looks at twice. What the user's own NODE_OPTIONS or flags say comes after these, and counts.
- */
-const HEAP = '--max-semi-space-size=8 --max-old-space-size=2000';
+/** V8 else lets the young objects of the main thread have 128 MB. What the user's own NODE_OPTIONS say comes after, and counts. */
+const HEAP = '--max-semi-space-size=8';
 
 /**
  * Batches travel as buffers of some hundred kilobytes. The C library soon puts those between small pieces that live on,

@@ -11,6 +11,7 @@ import { createEnginePool } from './engine-pool.ts';
 import { meteredEvaluator, meteredStore } from './health/trial-metrics.ts';
 import type { WorkerHealth } from './health/worker-health.ts';
 import { installRuntime } from './runtime.ts';
+import { collectOldObjectsSooner } from './v8-flags.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 import { WorkerReport } from './worker-report.ts';
 
@@ -44,6 +45,7 @@ export interface ServeOptions {
 
 export async function serveSessions(options: ServeOptions): Promise<RunningWorker> {
   const { server, env, mode, workerId, health, log } = options;
+  collectOldObjectsSooner();
   installRuntime(log);
   const meter = Runtime.instance().metricMeter;
   const store = health ? meteredStore(options.store, meter) : options.store;
