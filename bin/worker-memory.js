@@ -4,7 +4,7 @@
  */
 
 /** V8 else lets the young objects of the main thread have 128 MB. What the user's own NODE_OPTIONS say comes after, and counts. */
-const HEAP = '--max-semi-space-size=8';
+const HEAP = '--max-semi-space-size=16';
 
 /**
  * Batches travel as buffers of some hundred kilobytes. The C library soon puts those between small pieces that live on,
