@@ -33,12 +33,12 @@ test.each(['worker', 'run', 'resume'])(
 
 test("what the user's environment says of memory counts", async () => {
   const said = await beginnings(['worker', '--help'], {
-    NODE_OPTIONS: '--max-old-space-size=3000 --max-semi-space-size=24',
+    NODE_OPTIONS: '--max-old-space-size=3000 --max-semi-space-size=32',
     MALLOC_ARENA_MAX: '4',
   });
   expect(said).toEqual([
-    { heapMb: 3_072, arenas: '4' },
-    { heapMb: 3_072, arenas: '4' },
+    { heapMb: 3_096, arenas: '4' },
+    { heapMb: 3_096, arenas: '4' },
   ]);
 });
 
