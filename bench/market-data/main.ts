@@ -12,7 +12,7 @@ import { type Source, type Written, writeSources } from './sources.ts';
 /**
  * A million recorded rows: read, checked and cached through the library, then again from the cache, then compared
  * with what was written, value by value. `npm run bench:market-data [-- rows]`; the garbage of one run is collected before
- * the next. Each load from the cache is timed in a fresh process: one that has loaded before has memory left over.
+ * the next. A load from the cache is timed in a process that has loaded before, and anew: in one that has just started.
  */
 
 const CACHED_RUNS = 15;
@@ -22,10 +22,12 @@ const rows = Number(process.argv[2] ?? 1_000_000);
 const folder = await mkdtemp(join(tmpdir(), 'arbtune-bench-'));
 try {
   console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, load ${load()}`);
-  console.log('CPU: user and system time of all threads; cached: median and least of the runs');
+  console.log(
+    'CPU: user and system time of all threads, ms; cached, in the same process and anew: median and least',
+  );
   const sources = await writeSources(folder, rows);
   console.log(
-    'source                              rows out  MB read  cold CPU ms   wall | cached CPU ms  least   wall | mismatches',
+    'source                              rows out  MB read  cold CPU ms   wall | cached   least | anew    least | mismatches',
   );
   for (const source of sources) console.log(await benchmark(source));
   console.log(`load at the end ${load()}`);
@@ -38,14 +40,15 @@ async function benchmark({ name, files, scenario, written }: Source): Promise<st
   const cold = await measure(() => loadMarketData(scenario, location));
   let mismatches = countMismatches(cold.result, written);
   mismatches += countMismatches(await loadMarketData(scenario, location), written);
-  const cached: Figures[] = [];
+  const args = [LOAD_CACHED, JSON.stringify(scenario), JSON.stringify(location)];
+  const again: Figures[] = [];
+  const fresh: Figures[] = [];
   for (let run = 0; run < CACHED_RUNS; run++) {
-    const args = [LOAD_CACHED, JSON.stringify(scenario), JSON.stringify(location)];
-    cached.push(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })));
+    again.push(await measure(() => loadMarketData(scenario, location)));
+    fresh.push(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })));
   }
   const sizes = await Promise.all(files.map((file) => stat(join(folder, file))));
   const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
-  const cpu = cached.map((figures) => figures.cpuMs);
   return [
     name.padEnd(34),
     String(cold.result.rows).padStart(9),
@@ -53,16 +56,15 @@ async function benchmark({ name, files, scenario, written }: Source): Promise<st
     cold.cpuMs.toFixed(0).padStart(12),
     cold.wallMs.toFixed(0).padStart(6),
     '|',
-    median(cpu).toFixed(1).padStart(13),
-    Math.min(...cpu)
-      .toFixed(1)
-      .padStart(6),
-    median(cached.map((figures) => figures.wallMs))
-      .toFixed(1)
-      .padStart(6),
-    '|',
+    ...[again, fresh].flatMap((runs) => [cpuMs(runs, median), cpuMs(runs, (all) => Math.min(...all)), '|']),
     String(mismatches).padStart(10),
   ].join(' ');
+}
+
+function cpuMs(runs: readonly Figures[], of: (all: readonly number[]) => number): string {
+  return of(runs.map((figures) => figures.cpuMs))
+    .toFixed(1)
+    .padStart(7);
 }
 
 /** Values that are not those written, and quotes that are missing. */
