@@ -36,7 +36,7 @@ export function lookFor(
   encoding: Encoding,
   design: number,
 ): Look {
-  const view = viewAt(iteration);
+  const view = viewAt(iteration, encoding.isPlain);
   const d = encoding.columns;
   const allowed = losses.map((loss, i) => (feasible[i] ? loss : Number.POSITIVE_INFINITY));
   const inDesign = iterations.filter((n) => n <= design).length;

@@ -40,11 +40,11 @@ const BY_RANK: View = {
   margin: LEAST_MARGIN,
 };
 const REGION: View = { ...BY_RANK, label: 'trust region', scope: 'region', margin: 0 };
-const BY_RANK_WIDE: View = { ...BY_RANK, margin: WIDE_MARGIN };
-/** The losses as they are: the slope towards the optimum counts from afar. */
-const AS_THEY_ARE: View = { ...BY_RANK_WIDE, label: 'whole space', warp: 'linear' };
+const BY_RANK_WIDE: View = { ...BY_RANK, label: 'whole space, by rank, for more', margin: WIDE_MARGIN };
+/** The losses as they are: the slope towards the optimum counts from afar, where no jump hides it. */
+const AS_THEY_ARE: View = { ...BY_RANK_WIDE, label: 'whole space, for more', warp: 'linear' };
 
-/** Whose turn it is, by the number of the trial. */
+/** By the number of the trial. */
 const TURNS: readonly View[] = [
   NEIGHBOURHOOD,
   BY_RANK,
@@ -56,4 +56,8 @@ const TURNS: readonly View[] = [
   AS_THEY_ARE,
 ];
 
-export const viewAt = (iteration: number): View => TURNS[iteration % TURNS.length]!;
+/** Whose turn it is. Choices, steps and conditions make jumps: only without them are losses looked at as they are. */
+export function viewAt(iteration: number, isPlain: boolean): View {
+  const view = TURNS[iteration % TURNS.length]!;
+  return view === AS_THEY_ARE && !isPlain ? BY_RANK_WIDE : view;
+}
