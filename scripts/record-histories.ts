@@ -42,6 +42,17 @@ const limits = { trial_timeout_s: 0.001, max_failed_trials: 2, max_attempts: 1 }
 const recordings: readonly Recording[] = [
   { name: 'grid', config: config('grid', quickConfig, { method: 'grid', grid_points: 2 }), iterations: 20 },
   { name: 'random', config: config('random', quickConfig, { method: 'random' }), iterations: 20 },
+  // The same twice: recorded when a batch had 64 trials at most, and since it may have 256.
+  {
+    name: 'small-batches',
+    config: config('small-batches', quickConfig, { method: 'random' }),
+    iterations: 400,
+  },
+  {
+    name: 'large-batches',
+    config: config('large-batches', quickConfig, { method: 'random' }),
+    iterations: 400,
+  },
   { name: 'bayesian', config: config('bayesian', quickConfig, { method: 'bayesian' }), iterations: 14 },
   {
     name: 'steered',

@@ -1,5 +1,5 @@
 import type { Method } from '../optimizers/optimizer.ts';
-import { MAX_BATCH, TARGET_BATCH_MS, TARGET_PERSIST_MS } from './limits.ts';
+import { TARGET_BATCH_MS, TARGET_PERSIST_MS } from './limits.ts';
 
 /** How many trials go into one activity. What history recorded decides, so a replay decides the same. */
 
@@ -14,14 +14,16 @@ export function learnsFromResults(method: Method): boolean {
  * workers busy.
  *
  * @param durations of the latest trials, milliseconds; empty at the start, which is cautious
+ * @param most trials that one activity may have
  */
 export function batchSize(
   durations: readonly number[],
   dependsOnResults: boolean,
   parallelism: number,
+  most: number,
 ): number {
-  const most = dependsOnResults ? Math.ceil(parallelism / 4) : MAX_BATCH;
-  return Math.min(most, trialsIn(TARGET_BATCH_MS, durations, MAX_BATCH));
+  const share = dependsOnResults ? Math.ceil(parallelism / 4) : most;
+  return trialsIn(TARGET_BATCH_MS, durations, Math.min(share, most));
 }
 
 /** Trials to gather before they are written to the store, 1 .. most. */

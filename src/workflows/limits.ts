@@ -45,8 +45,16 @@ export const MAX_PROPOSALS = 16;
 /** A batch of short trials should take about this long: ten times what orchestrating one activity costs. */
 export const TARGET_BATCH_MS = 200;
 
-/** Trials in one batch at most: bounds the payloads (64 trials are about 150 kB) and what a dead worker loses. */
-export const MAX_BATCH = 64;
+/**
+ * Trials in one batch at most. A batch costs the workflow about 50 ms, whatever it holds: with fewer in it, short trials
+ * wait for the workflow. `mostInBatch` bounds the payload.
+ */
+export const MAX_BATCH = 256;
+/** The same in sessions that began before. */
+export const EARLIER_MAX_BATCH = 64;
+
+/** Trials told to a search in its request at most; of more the worker asks the workflow. */
+export const MAX_TOLD = 64;
 
 /**
  * Trials in flight that take less than this together are searched in sequence by one worker: asking for them takes

@@ -53,7 +53,7 @@ export class Sequence {
   ): Promise<SearchedBatch | undefined> {
     const { spec, session, carried } = this.#input;
     const { maxFailedTrials } = spec.limits;
-    const fresh = this.#told.length <= limits.MAX_BATCH ? this.#told : [];
+    const fresh = this.#told.length <= limits.MAX_TOLD ? this.#told : [];
     this.#told = [];
     const request = {
       specHash: spec.specHash,

@@ -1,4 +1,4 @@
-import { type ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { type ApplicationFailure, patched, workflowInfo } from '@temporalio/workflow';
 import type { StoppingRule } from '../optimizers/stopping.ts';
 import { batchSize } from './batching.ts';
 import { mostInBatch } from './capacity.ts';
@@ -70,7 +70,8 @@ export class SessionState {
     this.sequence = new Sequence(input, this.router);
     this.rule = resultRule(spec);
     this.isWindowed = dependsOnResults(spec);
-    this.mostInBatch = mostInBatch(spec);
+    const most = patched('larger-batches') ? limits.MAX_BATCH : limits.EARLIER_MAX_BATCH;
+    this.mostInBatch = Math.min(most, mostInBatch(spec));
     this.#mostBytes = Math.max(limits.MAX_HISTORY_BYTES, 2 * workflowInfo().historySize);
     if (this.paused) this.phase = 'paused';
   }
@@ -85,8 +86,7 @@ export class SessionState {
   }
 
   protected get batchSize(): number {
-    const size = batchSize(this.table.durations, this.isWindowed, this.parallelism);
-    return Math.min(size, this.mostInBatch);
+    return batchSize(this.table.durations, this.isWindowed, this.parallelism, this.mostInBatch);
   }
 
   /** History has grown so far that the session goes on in a new run, once nothing is in flight. */

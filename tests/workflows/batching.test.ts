@@ -6,14 +6,14 @@ import { MAX_BATCH, TARGET_BATCH_MS } from '../../src/workflows/limits.ts';
 const durations = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 32 });
 
 test('a batch is one trial while nothing is known of their durations', () => {
-  expect(batchSize([], false, 8)).toBe(1);
+  expect(batchSize([], false, 8, MAX_BATCH)).toBe(1);
   expect(persistSize([], 256)).toBe(1);
 });
 
 test('a batch has at least one trial, and takes no longer than meant unless it is one', () => {
   fc.assert(
     fc.property(durations, fc.integer({ min: 1, max: 64 }), (known, parallelism) => {
-      const size = batchSize(known, false, parallelism);
+      const size = batchSize(known, false, parallelism, MAX_BATCH);
       const median = known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)] ?? 0;
       expect(size).toBeGreaterThanOrEqual(1);
       expect(size).toBeLessThanOrEqual(MAX_BATCH);
@@ -23,7 +23,8 @@ test('a batch has at least one trial, and takes no longer than meant unless it i
 });
 
 test('where results decide on later trials, a batch leaves some for other workers', () => {
-  expect(batchSize([0.1], true, 1)).toBe(1);
-  expect(batchSize([0.1], true, 16)).toBe(4);
-  expect(batchSize([0.1], false, 1)).toBe(MAX_BATCH);
+  expect(batchSize([0.1], true, 1, MAX_BATCH)).toBe(1);
+  expect(batchSize([0.1], true, 16, MAX_BATCH)).toBe(4);
+  expect(batchSize([0.1], false, 1, MAX_BATCH)).toBe(MAX_BATCH);
+  expect(batchSize([0.1], false, 1, 20)).toBe(20);
 });
