@@ -8,22 +8,29 @@ export function learnsFromResults(method: Method): boolean {
   return method === 'bayesian';
 }
 
+/** Trials of one batch at most, unless together they are more than `inFlight`; of those as many as that leaves, or `least`. */
+export interface BatchLimits {
+  readonly most: number;
+  readonly least: number;
+  readonly inFlight: number;
+}
+
 /**
  * Trials for the next activity, >= 1: as many as take about `TARGET_BATCH_MS`, so that orchestration stays a small
  * share. Where results decide on later trials, `parallelism` are in flight at most; a quarter of them a batch keeps several
  * workers busy.
  *
  * @param durations of the latest trials, milliseconds; empty at the start, which is cautious
- * @param most trials that one activity may have
  */
 export function batchSize(
   durations: readonly number[],
   dependsOnResults: boolean,
   parallelism: number,
-  most: number,
+  { most, least, inFlight }: BatchLimits,
 ): number {
-  const share = dependsOnResults ? Math.ceil(parallelism / 4) : most;
-  return trialsIn(TARGET_BATCH_MS, durations, Math.min(share, most));
+  const fits = Math.min(most, Math.max(least, Math.floor(inFlight / parallelism)));
+  const share = dependsOnResults ? Math.ceil(parallelism / 4) : fits;
+  return trialsIn(TARGET_BATCH_MS, durations, Math.min(share, fits));
 }
 
 /** Trials to gather before they are written to the store, 1 .. most. */

@@ -47,11 +47,12 @@ export const TARGET_BATCH_MS = 200;
 
 /**
  * Trials in one batch at most. A batch costs the workflow about 50 ms, whatever it holds: with fewer in it, short trials
- * wait for the workflow. `mostInBatch` bounds the payload.
+ * wait for the workflow. `mostInBatch` bounds the payload, `inFlight` by how much history outgrows its threshold before
+ * the session goes on in a new run: all batches in flight together have no more trials, unless they have `least`.
  */
-export const MAX_BATCH = 256;
+export const BATCHES = { most: 256, least: 64, inFlight: 4_096 };
 /** The same in sessions that began before. */
-export const EARLIER_MAX_BATCH = 64;
+export const EARLIER_BATCHES = { most: 64, least: 64, inFlight: 0 };
 
 /** Trials told to a search in its request at most; of more the worker asks the workflow. */
 export const MAX_TOLD = 64;

@@ -1,6 +1,6 @@
 import { type ApplicationFailure, patched, workflowInfo } from '@temporalio/workflow';
 import type { StoppingRule } from '../optimizers/stopping.ts';
-import { batchSize } from './batching.ts';
+import { type BatchLimits, batchSize } from './batching.ts';
 import { mostInBatch } from './capacity.ts';
 import * as limits from './limits.ts';
 import type { RunningTrials, SessionInput, SessionPhase } from './messages.ts';
@@ -48,6 +48,7 @@ export class SessionState {
   protected readonly rule: StoppingRule | undefined;
   protected readonly isWindowed: boolean;
   protected readonly mostInBatch: number;
+  readonly #batches: BatchLimits;
   readonly #mostBytes: number;
 
   constructor(input: SessionInput) {
@@ -70,8 +71,8 @@ export class SessionState {
     this.sequence = new Sequence(input, this.router);
     this.rule = resultRule(spec);
     this.isWindowed = dependsOnResults(spec);
-    const most = patched('larger-batches') ? limits.MAX_BATCH : limits.EARLIER_MAX_BATCH;
-    this.mostInBatch = Math.min(most, mostInBatch(spec));
+    this.mostInBatch = mostInBatch(spec);
+    this.#batches = patched('larger-batches') ? limits.BATCHES : limits.EARLIER_BATCHES;
     this.#mostBytes = Math.max(limits.MAX_HISTORY_BYTES, 2 * workflowInfo().historySize);
     if (this.paused) this.phase = 'paused';
   }
@@ -86,7 +87,8 @@ export class SessionState {
   }
 
   protected get batchSize(): number {
-    return batchSize(this.table.durations, this.isWindowed, this.parallelism, this.mostInBatch);
+    const size = batchSize(this.table.durations, this.isWindowed, this.parallelism, this.#batches);
+    return Math.min(size, this.mostInBatch);
   }
 
   /** History has grown so far that the session goes on in a new run, once nothing is in flight. */

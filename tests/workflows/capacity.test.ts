@@ -17,7 +17,7 @@ import {
   trialsAPage,
 } from '../../src/workflows/capacity.ts';
 import { packTrial } from '../../src/workflows/carried-session.ts';
-import { MAX_BATCH } from '../../src/workflows/limits.ts';
+import { BATCHES } from '../../src/workflows/limits.ts';
 import { aSpec } from './a-spec.ts';
 
 /** What is let through fits: measured on payloads as they travel, full of numbers as random as can be. */
@@ -103,7 +103,7 @@ describe('what was measured in one activity', () => {
       const spec = withScenarios(count);
       const next = random();
       const metrics = () => Object.fromEntries(METRIC_NAMES.map((name) => [name, (next() - 0.5) * 1e6]));
-      const trials = Math.min(MAX_BATCH, mostInBatch(spec));
+      const trials = Math.min(BATCHES.most, mostInBatch(spec));
       const measured = Array.from({ length: trials }, (_, i) => {
         const scenarios = spec.scenarios.map(({ name }) => ({ scenario: name, metrics: metrics() }));
         const outcome: TrialOutcome = {
