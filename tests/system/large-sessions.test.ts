@@ -9,7 +9,7 @@ import { type RandomStream, randomStream } from '../../src/search-space/random-s
 import { mostTrials } from '../../src/workflows/capacity.ts';
 import type { CarriedSession, CarriedTrial } from '../../src/workflows/carried-session.ts';
 import { waitUntil } from '../support/processes.ts';
-import { quickConfig } from './support/configs.ts';
+import { quickConfig, slowConfig } from './support/configs.ts';
 import { column, iterations, readCsv } from './support/figures.ts';
 import { sandbox } from './support/sandbox.ts';
 
@@ -31,7 +31,8 @@ test('a session of every continuous param and as many trials as it may have goes
   const machine = sandbox();
   await machine.worker('only');
   const client = await machine.client();
-  const config = quickConfig(machine.folder, { method: 'random', search_space: EVERY_PARAM });
+  // Trials that take long enough for what is left of the session to outlast the questions below.
+  const config = slowConfig(machine.folder, { method: 'random', search_space: EVERY_PARAM }, 100);
   const { spec } = await loadConfig(config, { iterations: 1 });
   const most = mostTrials(spec);
   expect(most).toBeGreaterThan(10_000);
