@@ -11,6 +11,7 @@ import type { MeasuredBatch } from '../activities/measured-batch.ts';
 import type { CarriedSession } from './carried-session.ts';
 import { statusDetails } from './details.ts';
 import { asFatal, type EvaluatedBatch, evaluateBatch } from './evaluation.ts';
+import { latest } from './latest.ts';
 import * as limits from './limits.ts';
 import type { ExtendRequest, SessionResult, SessionStatus } from './messages.ts';
 import { enqueuedAt, parallelismAt, sameParallelism, withOrders } from './orders.ts';
@@ -25,6 +26,7 @@ export class Session extends SessionState {
   #firstError: string | undefined;
   /** Given while trials were asked for: they are for those after. */
   #ordered: ExtendRequest[] = [];
+  readonly #saveLatest = latest(() => this.save(false));
 
   async propose(): Promise<void> {
     const next = this.#beforeEnough(this.proposable());
@@ -193,26 +195,23 @@ export class Session extends SessionState {
     if (this.#ordered.length === 0) return;
     for (const request of this.#ordered) this.orders = withOrders(this.orders, this.table.last + 1, request);
     this.#ordered = [];
-    if (!patched('store-orders')) return;
-    this.save(false).catch((error: unknown) => {
+    if (patched('store-orders')) this.#saveMeanwhile();
+  }
+
+  /** Pauses, or goes on. The store is told, not waited for: it may be down, and the order has been carried out. */
+  async setPaused(paused: boolean): Promise<void> {
+    if (paused === this.paused) return;
+    this.paused = paused;
+    this.phase = paused ? 'paused' : 'running';
+    this.publish(this.phase);
+    if (patched('steer-at-once')) this.#saveMeanwhile();
+    else await this.save(false);
+  }
+
+  #saveMeanwhile(): void {
+    this.#saveLatest().catch((error: unknown) => {
       if (!isCancellation(error)) this.fail(error);
     });
-  }
-
-  async pause(): Promise<void> {
-    if (this.paused) return;
-    this.paused = true;
-    this.phase = 'paused';
-    this.publish(this.phase);
-    await this.save(false);
-  }
-
-  async unpause(): Promise<void> {
-    if (!this.paused) return;
-    this.paused = false;
-    this.phase = 'running';
-    this.publish(this.phase);
-    await this.save(false);
   }
 
   /** Running trials finish, then the session is analysed. */

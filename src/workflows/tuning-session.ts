@@ -128,7 +128,7 @@ function handleMessages(session: Session, input: SessionInput): void {
   setHandler(
     messages.pauseUpdate,
     async () => {
-      await session.pause();
+      await session.setPaused(true);
       return session.status();
     },
     { validator: () => refuseWhenOver(session, 'paused') },
@@ -137,7 +137,7 @@ function handleMessages(session: Session, input: SessionInput): void {
   setHandler(
     messages.unpauseUpdate,
     async () => {
-      await session.unpause();
+      await session.setPaused(false);
       return session.status();
     },
     { validator: () => refuseWhenOver(session, 'unpaused') },

@@ -13,6 +13,8 @@ import { sandbox } from './support/sandbox.ts';
 /** A store on a disk that fills up under a session. */
 
 const TRIALS = 24;
+/** So that they take long enough for some to be left when the first are stored. */
+const QUOTES_PER_SECOND = 200;
 /** Room for the store and the columns of the market data. */
 const DISK_MB = 128;
 
@@ -37,14 +39,21 @@ test.skipIf(!canMount)(
     mountSmallDisk(machine.home, DISK_MB);
     onTestFinished(() => unmount(machine.home));
     const csv = join(machine.folder, 'out.csv');
-    const config = slowConfig(machine.folder);
+    const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
     const flags = ['--iterations', String(TRIALS), '--session-id', 'full', '--output-csv', csv];
     await machine.json(['start', '--config', config, ...flags]);
     await machine.worker('only');
     const client = await machine.client();
     await waitUntil(async () => (await client.status('full')).persisted > 0);
+    // Paused, so that what is left meets the full disk however long filling it takes.
+    await client.pause('full');
+    await waitUntil(async () => {
+      const { completed, persisted, running } = await client.status('full');
+      return running.length === 0 && persisted === completed;
+    });
     const filler = join(machine.home, 'filler');
     await fillDisk(filler);
+    await client.unpause('full');
     const status = () => machine.json<Report>(['status', 'full']);
     const full = await waitUntil(async () => {
       const report = await status();
@@ -56,6 +65,6 @@ test.skipIf(!canMount)(
     expect(full.session?.persisted).toBeLessThan(TRIALS);
     await rm(filler);
     await client.wait('full');
-    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+    expect(figures(csv)).toEqual(await undisturbed(TRIALS, QUOTES_PER_SECOND));
   },
 );
