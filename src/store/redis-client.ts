@@ -1,4 +1,5 @@
 import { type ChainableCommander, Redis } from 'ioredis';
+import { batches } from './batches.ts';
 import { COMMAND_TIMEOUT_MS, CONNECT_TIMEOUT_MS, type RedisTarget } from './redis-connection.ts';
 import { redisError } from './redis-errors.ts';
 import { SAVE_TRIAL_KEYS, SAVE_TRIAL_LUA } from './save-trial-script.ts';
@@ -6,7 +7,7 @@ import { SAVE_TRIAL_KEYS, SAVE_TRIAL_LUA } from './save-trial-script.ts';
 /** The connection behind the StateManager: every wait bounded, every error one sentence without a secret. */
 
 /** Items per round trip: large enough to hide the latency, small enough that other clients are served between. */
-const BATCH = 500;
+export const BATCH = 500;
 
 export type Pipeline = ChainableCommander & {
   /** See save-trial-script.ts for the arguments. */
@@ -60,7 +61,7 @@ export class RedisClient {
     add: (pipeline: Pipeline, item: T) => void,
   ): Promise<unknown[]> {
     const replies: unknown[] = [];
-    for (const batch of batches(items)) {
+    for (const batch of batches(items, BATCH)) {
       const answered = await this.run(doing, (redis) => {
         const pipeline = redis.pipeline() as Pipeline;
         for (const item of batch) add(pipeline, item);
@@ -110,10 +111,6 @@ export async function results(exec: Promise<[Error | null, unknown][] | null>): 
   const replies = (await exec) ?? [];
   for (const [error] of replies) if (error !== null) throw error;
   return replies.map(([, reply]) => reply);
-}
-
-export function* batches<T>(items: readonly T[], most = BATCH): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += most) yield items.slice(start, start + most);
 }
 
 function isCommandTimeout(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { batches } from './batches.ts';
 import { keyPart } from './keys.ts';
 import {
   type ResultStore,
@@ -50,10 +51,10 @@ export class SqliteStore implements ResultStore {
       keyPart('worker id', record.worker_id);
       return [...this.#here, ...trialValues(record)];
     });
-    for (let start = 0; start < rows.length; start += MOST_AT_ONCE) {
-      if (start > 0) await breathe();
+    for (const batch of batches(rows, MOST_AT_ONCE)) {
+      if (batch[0] !== rows[0]) await breathe();
       await this.#database.write((execute) => {
-        for (const row of rows.slice(start, start + MOST_AT_ONCE)) execute(SAVE_TRIAL, row);
+        for (const row of batch) execute(SAVE_TRIAL, row);
       });
     }
   }

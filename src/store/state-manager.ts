@@ -1,6 +1,7 @@
 import { ArbtuneError } from '../errors.ts';
+import { batches } from './batches.ts';
 import { keyPart, type RedisKeys, redisKeys } from './keys.ts';
-import { batches, RedisClient, results } from './redis-client.ts';
+import { BATCH, RedisClient, results } from './redis-client.ts';
 import type { RedisTarget } from './redis-connection.ts';
 import { durabilityWarnings } from './redis-warnings.ts';
 import {
@@ -74,7 +75,10 @@ export class StateManager implements ResultStore {
   async countTrials(sessionId: string): Promise<number> {
     const located = await this.#index.locate(sessionId);
     let count = 0;
-    for (const batch of batches(located.map(({ key }) => key))) {
+    for (const batch of batches(
+      located.map(({ key }) => key),
+      BATCH,
+    )) {
       // Counts what is there, not what the index promises: an evicting Redis drops one without the other.
       count += await this.#client.run('the count of trials', (redis) => redis.exists([...batch]));
     }
