@@ -24,6 +24,7 @@ export async function workflowBundle({ encodesFailures = false }: BundleOptions 
   if (existsSync(path)) return path;
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'src/workflows/tuning-session.ts'),
+    workflowInterceptorModules: [join(root, 'src/workflows/whole-tasks.ts')],
     logger: silent,
     ...(encodesFailures ? { failureConverterPath: FAILURE_CONVERTER } : {}),
   });

@@ -1,0 +1,130 @@
+import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
+import { WorkflowClient } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import type { Activities, EvaluateInput } from '../../src/activities/activities.ts';
+import type { MeasuredBatch } from '../../src/activities/measured-batch.ts';
+import { loadConfig } from '../../src/client/index.ts';
+import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
+import { type SessionStatus, statusQuery } from '../../src/workflows/messages.ts';
+import { taskQueueOf, workflowIdOf } from '../../src/workflows/names.ts';
+import { DECIDED_EARLY } from '../../src/workflows/whole-tasks.ts';
+import { cleanEnvironment } from '../support/environment.ts';
+import { startScript, type TestProcess, waitUntil } from '../support/processes.ts';
+import { quickConfig } from './support/configs.ts';
+import { sandbox } from './support/sandbox.ts';
+
+/**
+ * A session is asked about just after the worker that held it has died, when results have come that no workflow task has
+ * begun with: what the worker that answers makes of them must not go out.
+ */
+
+const TRIALS = 40;
+const PARALLELISM = 4;
+const QUESTIONS = 20;
+/** A question may come too late to see results between two tasks; then once more. */
+const ROUNDS = 5;
+const HEARTBEAT_MS = 500;
+
+/** Measures each batch when it is told to. */
+function measuredByHand() {
+  const waiting: (() => void)[] = [];
+  const stored: number[] = [];
+  const activities: Pick<Activities, 'evaluateTrials' | 'persistTrials' | 'saveSession' | 'analyzeSession'> =
+    {
+      async evaluateTrials({ trials }: EvaluateInput): Promise<MeasuredBatch> {
+        const context = Context.current();
+        const beating = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        clearInterval(beating);
+        return {
+          trials: trials.map(({ iteration }) => ({
+            ...{ iteration, workerId: 'hand', attempt: 1, at: Date.now(), durationMs: 1_000 },
+            ...{ objectives: [iteration], violation: 0 },
+          })),
+          metrics: '',
+        };
+      },
+      async persistTrials({ batches }) {
+        stored.push(...batches.flatMap(({ trials }) => trials.map(({ iteration }) => iteration)));
+      },
+      async saveSession() {},
+      async analyzeSession() {
+        return { csv: '', bestMetrics: {} };
+      },
+    };
+  const finish = (count: number) => {
+    for (const resolve of waiting.splice(0, count)) resolve();
+  };
+  return { waiting, stored, activities, finish };
+}
+
+test('results that a worker is told of while it is asked are taken in by the next task: none is lost, and the history replays', {
+  timeout: 120_000,
+}, async () => {
+  const machine = sandbox();
+  const address = inject('temporalAddress');
+  const holder = async (): Promise<TestProcess> => {
+    const script = fileURLToPath(new URL('fixtures/workflow-worker.ts', import.meta.url));
+    const process_ = startScript(script, [machine.name], {
+      env: cleanEnvironment({ TEMPORAL_ADDRESS: address }),
+    });
+    onTestFinished(() => process_.kill().then(() => {}));
+    await process_.waitFor(/is ready/);
+    return process_;
+  };
+  const hand = measuredByHand();
+  const connection = await NativeConnection.connect({ address });
+  const measuring = await Worker.create({
+    connection,
+    taskQueue: taskQueueOf({ env: machine.name, mode: 'paper' }),
+    activities: { ...hand.activities },
+  });
+  const measured = measuring.run().finally(() => connection.close());
+  onTestFinished(async () => {
+    hand.finish(hand.waiting.length);
+    measuring.shutdown();
+    await measured;
+  });
+
+  let current = await holder();
+  const client = await machine.client();
+  const config = quickConfig(machine.folder, { method: 'random', parallelism: PARALLELISM });
+  const { spec } = await loadConfig(config, { iterations: TRIALS });
+  await client.start(spec, { sessionId: 'asked' });
+  const workflowId = workflowIdOf({ env: machine.name, mode: 'paper', sessionId: 'asked' });
+  // Without the client's own asking again, to see the refusal.
+  const plain = new WorkflowClient({ connection: client.temporal.connection }).getHandle(workflowId);
+
+  const failedTasks = async () => {
+    const { events } = await plain.fetchHistory();
+    return (events ?? []).flatMap(
+      ({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message ?? [],
+    );
+  };
+  for (let round = 1; (await failedTasks()).length === 0; round++) {
+    expect(round).toBeLessThanOrEqual(ROUNDS);
+    await waitUntil(() => hand.waiting.length === PARALLELISM);
+    await current.kill();
+    // Sent while no task waits, they go to the dead worker first, and then see what has come meanwhile.
+    const questions: Promise<SessionStatus>[] = [];
+    for (let i = 0; i < QUESTIONS; i++) {
+      questions.push(plain.query(statusQuery));
+      await plain.describe();
+    }
+    hand.finish(2);
+    current = await holder();
+    for (const { status } of await Promise.all(questions)) expect(status).toBe('running');
+    hand.finish(2);
+  }
+  expect((await failedTasks())[0]).toContain(DECIDED_EARLY);
+  while (hand.stored.length < TRIALS) {
+    await waitUntil(() => hand.waiting.length > 0 || hand.stored.length === TRIALS);
+    hand.finish(hand.waiting.length);
+  }
+  expect(await client.wait('asked')).toMatchObject({ status: 'completed', completed: TRIALS });
+  expect(hand.stored.toSorted((a, b) => a - b)).toEqual(Array.from({ length: TRIALS }, (_, i) => i + 1));
+  const history = await plain.fetchHistory();
+  await Worker.runReplayHistory({ workflowBundle: { codePath: await workflowBundle() } }, history);
+});
