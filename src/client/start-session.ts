@@ -11,7 +11,7 @@ import { ArbtuneError } from '../errors.ts';
 import type { Params } from '../search-space/space.ts';
 import { tooManyTrials } from '../workflows/capacity.ts';
 import type { CarriedSession } from '../workflows/carried-session.ts';
-import { specDetails } from '../workflows/details.ts';
+import { specDetails, specSummary } from '../workflows/details.ts';
 import { MAX_HISTORY_EVENTS } from '../workflows/limits.ts';
 import * as messages from '../workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
@@ -114,7 +114,7 @@ function startOperation(
     workflowIdConflictPolicy: 'USE_EXISTING',
     // An ended session goes on only from what it has measured, never from nothing.
     workflowIdReusePolicy: carried ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
-    staticSummary: `${spec.name}: ${spec.optimizer.method}, seed ${spec.optimizer.seed}`,
+    staticSummary: specSummary(spec),
     staticDetails: specDetails(spec),
     memo: { config: spec.name, specHash: spec.specHash, dataHash: spec.dataHash },
     typedSearchAttributes: [

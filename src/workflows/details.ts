@@ -32,6 +32,11 @@ export function batchSummary(
   return `${which} · ${shortParams(first.params)}`.slice(0, SUMMARY_LENGTH);
 }
 
+/** Which session it is, in a line. */
+export function specSummary({ name, optimizer }: SessionSpec): string {
+  return `${name}: ${optimizer.method}, seed ${optimizer.seed}`;
+}
+
 /** Markdown that says what a session searches, and on what; it stays the same while the session runs. */
 export function specDetails({ space, scenarios, optimizer, parallelism, fixed, prior }: SessionSpec): string {
   const range = (param: SessionSpec['space'][string]) =>
@@ -53,8 +58,12 @@ export function specDetails({ space, scenarios, optimizer, parallelism, fixed, p
   ].join('\n\n');
 }
 
-/** Markdown for the workflow's current details. */
-export function statusDetails(status: SessionStatus): string {
+/**
+ * Markdown for the workflow's current details.
+ *
+ * @param spec of a run that goes on from another: what Temporal shows beside a session's first run alone
+ */
+export function statusDetails(status: SessionStatus, spec?: SessionSpec): string {
   const done = status.completed + status.pruned + status.failed;
   const lines = [
     `**${status.status}**${status.why ? ` (${status.why})` : ''}: ${done} of ${status.iterations} trials` +
@@ -72,7 +81,8 @@ export function statusDetails(status: SessionStatus): string {
   lines.push('', running.length > 0 ? `Running: ${iterationRanges(running)}` : 'Nothing is running.');
   const workers = Object.entries(status.workers).map(([worker, trials]) => `${worker} (${trials})`);
   if (workers.length > 0) lines.push('', `Workers, with the trials each has measured: ${workers.join(', ')}`);
-  return [lines.join('\n'), ...ROOM].join('\n\n');
+  const session = spec ? [`**${specSummary(spec)}**`, specDetails(spec)] : ROOM;
+  return [lines.join('\n'), ...session].join('\n\n');
 }
 
 /** `1-4, 7, 9-10` */

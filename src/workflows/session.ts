@@ -5,6 +5,7 @@ import {
   setCurrentDetails,
   sleep,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { AnalyzeOutput, SearchedBatch, SearchStep } from '../activities/activities.ts';
 import type { MeasuredBatch } from '../activities/measured-batch.ts';
@@ -26,6 +27,7 @@ export class Session extends SessionState {
   #firstError: string | undefined;
   /** Given while trials were asked for: they are for those after. */
   #ordered: ExtendRequest[] = [];
+  readonly #toShow = workflowInfo().continuedFromExecutionRunId === undefined ? undefined : this.input.spec;
   readonly #saveLatest = latest(() => this.save(false));
 
   async propose(): Promise<void> {
@@ -274,7 +276,7 @@ export class Session extends SessionState {
 
   /** For the Web UI: where the session stands, without an event being opened. */
   #show(): void {
-    setCurrentDetails(statusDetails(this.status()));
+    setCurrentDetails(statusDetails(this.status(), this.#toShow));
   }
 
   /** Search attributes cost an event: they follow the trials in steps. */
