@@ -2,7 +2,7 @@ import type { Context } from '@temporalio/activity';
 import type { FinishedTrial, PendingTrial } from '../optimizers/optimizer.ts';
 import { visibleTrialsQuery } from '../workflows/messages.ts';
 import type { SearchInput, VisibleTrials } from './activities.ts';
-import { sessionHandle } from './session-of.ts';
+import { askSession } from './session-of.ts';
 
 /**
  * The finished trials of the sessions that a worker makes asks for, so that only what is new is fetched: what a
@@ -26,7 +26,10 @@ export class KnownTrials {
     const run = this.#runOf(context);
     const pending: PendingTrial[] = [];
     for (let from: number | undefined = run.whole; from !== undefined; ) {
-      const page: VisibleTrials = await sessionHandle(context).query(visibleTrialsQuery, last, from);
+      const known: number = from;
+      const page: VisibleTrials = await askSession(context, (session) =>
+        session.query(visibleTrialsQuery, last, known),
+      );
       learn(run, page.finished);
       pending.push(...page.pending);
       from = page.next;

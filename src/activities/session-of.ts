@@ -1,4 +1,5 @@
 import type { Context } from '@temporalio/activity';
+import { askAgain } from '../workflows/ask-again.ts';
 
 /** The session that an activity belongs to. */
 
@@ -12,7 +13,17 @@ export function sessionOf({ client, info }: Context): {
   return { client, execution };
 }
 
-export function sessionHandle(context: Context) {
+type SessionHandle = ReturnType<Context['client']['workflow']['getHandle']>;
+
+/** Within this time somebody holds the session, unless the activity is better tried again. */
+const ASK_WITHIN_MS = 30_000;
+
+/** Asks the session's workflow. */
+export async function askSession<T>(
+  context: Context,
+  question: (handle: SessionHandle) => Promise<T>,
+): Promise<T> {
   const { client, execution } = sessionOf(context);
-  return client.workflow.getHandle(execution.workflowId, execution.runId);
+  const handle = client.workflow.getHandle(execution.workflowId, execution.runId);
+  return await askAgain(client, ASK_WITHIN_MS, () => question(handle));
 }

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ArbtuneError } from '../errors.ts';
+import { isRefused } from '../workflows/ask-again.ts';
 
 /** Temporal's errors in the words of arbtune's users. */
 
@@ -18,6 +19,7 @@ const GRPC_UNAVAILABLE = 14;
 const UNAVAILABLE: readonly number[] = [GRPC_CANCELLED, GRPC_DEADLINE_EXCEEDED, GRPC_UNAVAILABLE];
 
 export function isUnavailable(error: unknown): boolean {
+  if (isRefused(error)) return true;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   const cause = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(cause) && UNAVAILABLE.includes(cause.code);

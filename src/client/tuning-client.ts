@@ -12,6 +12,7 @@ import { ArbtuneError } from '../errors.ts';
 import { dataConverter } from '../payloads/data-converter.ts';
 import type { CodecKey } from '../payloads/keys.ts';
 import type { Params } from '../search-space/space.ts';
+import { askAgain } from '../workflows/ask-again.ts';
 import * as messages from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
 import { ANSWER_TIMEOUT_MS, type StartedSession, type StartOptions, startSession } from './start-session.ts';
@@ -114,11 +115,11 @@ export class TuningClient {
 
   /** @throws ArbtuneError `unreachable` when no worker answers within 10 s */
   async status(sessionId: string): Promise<messages.SessionStatus> {
-    return await this.#answered(sessionId, (handle) => handle.query(messages.statusQuery));
+    return await this.#told(sessionId, (handle) => handle.query(messages.statusQuery));
   }
 
   async trials(sessionId: string, from: number, limit: number): Promise<messages.ListedTrial[]> {
-    return await this.#answered(sessionId, (handle) => handle.query(messages.trialsQuery, from, limit));
+    return await this.#told(sessionId, (handle) => handle.query(messages.trialsQuery, from, limit));
   }
 
   async pause(sessionId: string): Promise<messages.SessionStatus> {
@@ -199,6 +200,13 @@ export class TuningClient {
   ): WorkflowHandle<(input: messages.SessionInput) => Promise<messages.SessionResult>> {
     const { env, mode } = this.#options;
     return this.#client.workflow.getHandle(workflowIdOf({ env, mode, sessionId }));
+  }
+
+  /** The answer to a question, which changes nothing. */
+  async #told<T>(sessionId: string, ask: (handle: SessionHandle) => Promise<T>): Promise<T> {
+    return await this.#answered(sessionId, (handle) =>
+      askAgain(this.#client, ANSWER_TIMEOUT_MS, () => ask(handle)),
+    );
   }
 
   async #answered<T>(sessionId: string, ask: (handle: SessionHandle) => Promise<T>): Promise<T> {

@@ -2,12 +2,14 @@ import { type ActivateInput, type WorkflowInterceptors, workflowInfo } from '@te
 
 /**
  * Has a workflow decide once a workflow task, as its replay does. A worker that is asked about a workflow which it does not
- * hold replays it and, beside the tasks done, is given the events that no task has begun with yet. What it decides on those would go
- * out with the next task, whose replay is told of all events at once and may decide otherwise: so that task is made to fail, once.
+ * hold replays it and, beside the tasks done, is given the events that no task has begun with yet. What it decided on those would go
+ * out with the next task, whose replay is told of all events at once and may decide otherwise. So it refuses to answer and forgets
+ * the workflow; who asks again is answered once the next task is done.
  */
 
-/** What the Web UI shows as the failed task's reason, beside the server's own words. */
-export const DECIDED_EARLY = 'decided between two workflow tasks, while being asked: this one begins again';
+/** Why a question is refused; the Web UI shows it too. */
+export const NOT_YET =
+  'The session has not taken in its latest results yet; ask again in a moment (one that was ended by force never does)';
 
 /** How far history had come when the workflow was given events. */
 export interface Given {
@@ -28,29 +30,21 @@ export function isBetweenTasks(before: Given | undefined, now: Given): boolean {
 
 export function interceptors(): WorkflowInterceptors {
   let task: Given | undefined;
-  let isEarly = false;
   return {
     internals: [
       {
         activate(input, next) {
-          const now = given(input);
-          isEarly = !isQuestion(input) && isBetweenTasks(task, now);
-          if (!isEarly && !isQuestion(input)) task = now;
+          if (!isQuestion(input)) {
+            const now = given(input);
+            if (isBetweenTasks(task, now)) throw new Error(NOT_YET);
+            task = now;
+          }
           next(input);
-        },
-        concludeActivation(input, next) {
-          const { commands } = next(input);
-          return { commands: isEarly ? [...commands, IMPOSSIBLE] : commands };
         },
       },
     ],
   };
 }
-
-/** No service takes it: it fails the task that it goes out with, and the worker forgets what it held. */
-const IMPOSSIBLE = {
-  scheduleActivity: { seq: 2 ** 31, activityId: DECIDED_EARLY, activityType: '', taskQueue: 'none' },
-};
 
 function isQuestion({ activation: { jobs } }: ActivateInput): boolean {
   return jobs?.some(({ queryWorkflow }) => queryWorkflow) ?? false;

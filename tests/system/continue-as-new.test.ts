@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/client/index.ts';
-import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 import { workflowIdOf } from '../../src/workflows/names.ts';
+import { replay } from '../support/replay.ts';
 import { quickConfig } from './support/configs.ts';
 import { column, figures, iterations, readCsv } from './support/figures.ts';
 import { sandbox } from './support/sandbox.ts';
@@ -41,7 +40,7 @@ test('a session that goes on in new runs finds what it would have found in one, 
   let runs = 0;
   for (let runId: string | undefined | null = firstRun; runId; ) {
     const history = await client.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
-    await Worker.runReplayHistory({ workflowBundle: { codePath: await workflowBundle() } }, history);
+    await replay(history);
     runs += 1;
     runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
   }

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { describe, expect, test } from 'vitest';
-import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 import { historyFromJson, type WorkflowHistory } from '../support/history-json.ts';
+import { replay } from '../support/replay.ts';
 
 /** Sessions that run while the code changes must go on: today's workflow replays the histories recorded before. */
 
@@ -13,10 +12,6 @@ const recorded = readdirSync(folder).filter((file) => file.endsWith('.json'));
 
 function read(file: string): WorkflowHistory {
   return historyFromJson(readFileSync(`${folder}${file}`, 'utf8'));
-}
-
-async function replay(history: WorkflowHistory): Promise<void> {
-  await Worker.runReplayHistory({ workflowBundle: { codePath: await workflowBundle() } }, history);
 }
 
 const count = (history: WorkflowHistory, attributes: string) =>
@@ -54,5 +49,17 @@ describe('a recorded history replays', () => {
     if (!type) throw new Error('No trial was evaluated');
     type.name = 'inventTrials';
     await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
+  });
+
+  test('nor one in which an activity was given other trials', async () => {
+    const history = read('random.json');
+    const stored = history.events?.find(
+      ({ activityTaskScheduledEventAttributes: it }) => it?.activityType?.name === 'persistTrials',
+    );
+    const payload = stored?.activityTaskScheduledEventAttributes?.input?.payloads?.[0];
+    if (!payload?.data) throw new Error('No trial was stored');
+    const input = JSON.parse(Buffer.from(payload.data).toString('utf8'));
+    payload.data = Buffer.from(JSON.stringify({ ...input, batches: input.batches.slice(1) }));
+    await expect(replay(history)).rejects.toThrow('to deeply equal');
   });
 });

@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Client, QueryNotRegisteredError } from '@temporalio/client';
+import { NOT_YET } from './whole-tasks.ts';
+
+/**
+ * Questions to a session, for its clients and its workers: one that comes between two workflow tasks is refused (see
+ * `whole-tasks.ts`), and one that waits behind it may be forgotten by its worker. Either is asked again.
+ */
+
+/** A worker that takes a session over replays it first. */
+const ANSWER_MS = 5_000;
+const AGAIN_AFTER_MS = 200;
+/** What all failures say where they are encrypted. */
+const ENCRYPTED = 'Encoded failure';
+
+/** @param withinMs when what went wrong last is thrown */
+export async function askAgain<T>(
+  client: Pick<Client, 'withDeadline'>,
+  withinMs: number,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const asked = Date.now();
+    try {
+      return await client.withDeadline(Math.min(asked + ANSWER_MS, end), ask);
+    } catch (error) {
+      const isOver = Date.now() + AGAIN_AFTER_MS > end;
+      if (isOver || !(isRefused(error) || Date.now() - asked >= ANSWER_MS)) throw error;
+    }
+    await delay(AGAIN_AFTER_MS);
+  }
+}
+
+export function isRefused(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError && [NOT_YET, ENCRYPTED].includes(error.message);
+}
