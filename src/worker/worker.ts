@@ -12,6 +12,7 @@ import type { ArbtuneError } from '../errors.ts';
 import { dataConverter } from '../payloads/data-converter.ts';
 import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
+import { STICKY_TIMEOUT_MS } from '../workflows/limits.ts';
 import { sessionQueueOf, taskQueueOf } from '../workflows/names.ts';
 import { type DeploymentVersion, workerDeploymentOptions } from './deployment-version.ts';
 import { withWorkflowThreadLimits } from './v8-flags.ts';
@@ -54,9 +55,6 @@ export interface RunningWorker {
 /** SIGTERM drains within this: longer than a batch of short trials; a longer trial is handed back and measured elsewhere. */
 const SHUTDOWN_GRACE_MS = 5_000;
 const SHUTDOWN_FORCE_MS = 10_000;
-
-/** What waits for a worker that keeps the session in memory goes to any other after this long: the keeper may be dead. */
-const STICKY_TIMEOUT_MS = 3_000;
 
 /** Cancellation arrives with a heartbeat, so heartbeats must not wait for one another. */
 const HEARTBEAT_THROTTLE_MS = 200;

@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, QueryNotRegisteredError } from '@temporalio/client';
+import { STICKY_TIMEOUT_MS } from './limits.ts';
 import { NOT_YET } from './whole-tasks.ts';
 
 /**
  * Questions to a session, for its clients and its workers: one that comes between two workflow tasks is refused (see
- * `whole-tasks.ts`), and one that waits behind it may be forgotten by its worker. Either is asked again.
+ * `whole-tasks.ts`), and others that wait at the same worker may be forgotten. Either is asked again.
  */
 
-/** A worker that takes a session over replays it first. */
-const ANSWER_MS = 5_000;
+/**
+ * Shorter than a dead worker's tasks wait for it: given up before it goes to another worker, a question meets no results
+ * between two tasks there, and the next one waits for the task that takes them in.
+ */
+const ANSWER_MS = 0.8 * STICKY_TIMEOUT_MS;
 const AGAIN_AFTER_MS = 200;
 /** What all failures say where they are encrypted. */
 const ENCRYPTED = 'Encoded failure';

@@ -6,6 +6,9 @@ export const EVALUATE_HEARTBEAT_TIMEOUT_MS = 5_000;
 /** The same for the other activities; one ask may keep its worker's thread for seconds on a busy machine. */
 export const HEARTBEAT_TIMEOUT_MS = 15_000;
 
+/** What waits for a worker that keeps the session in memory goes to any other after this long: the keeper may be dead. */
+export const STICKY_TIMEOUT_MS = 3_000;
+
 /** Added to the trials' own limits for an evaluating activity: loading the data once per process. */
 export const EVALUATE_OVERHEAD_MS = 120_000;
 

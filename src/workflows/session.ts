@@ -12,7 +12,7 @@ import type { MeasuredBatch } from '../activities/measured-batch.ts';
 import type { CarriedSession } from './carried-session.ts';
 import { statusDetails } from './details.ts';
 import { asFatal, type EvaluatedBatch, evaluateBatch } from './evaluation.ts';
-import { latest } from './latest.ts';
+import { Latest } from './latest.ts';
 import * as limits from './limits.ts';
 import type { ExtendRequest, SessionResult, SessionStatus } from './messages.ts';
 import { enqueuedAt, parallelismAt, sameParallelism, withOrders } from './orders.ts';
@@ -28,7 +28,10 @@ export class Session extends SessionState {
   /** Given while trials were asked for: they are for those after. */
   #ordered: ExtendRequest[] = [];
   readonly #toShow = workflowInfo().continuedFromExecutionRunId === undefined ? undefined : this.input.spec;
-  readonly #saveLatest = latest(() => this.save(false));
+  readonly #saves = new Latest(
+    () => this.save(false),
+    (error) => this.fail(error),
+  );
 
   async propose(): Promise<void> {
     const next = this.#beforeEnough(this.proposable());
@@ -127,9 +130,7 @@ export class Session extends SessionState {
     const first = iterations[0] as number;
     this.inFlight.set(first, { iterations, since: new Date().toISOString() });
     measure()
-      .catch((error: unknown) => {
-        if (!isCancellation(error)) this.fail(error);
-      })
+      .catch((error: unknown) => this.fail(error))
       .finally(() => {
         this.inFlight.delete(first);
         this.#show();
@@ -197,7 +198,7 @@ export class Session extends SessionState {
     if (this.#ordered.length === 0) return;
     for (const request of this.#ordered) this.orders = withOrders(this.orders, this.table.last + 1, request);
     this.#ordered = [];
-    if (patched('store-orders')) this.#saveMeanwhile();
+    if (patched('store-orders')) this.#saves.ask();
   }
 
   /** Pauses, or goes on. The store is told, not waited for: it may be down, and the order has been carried out. */
@@ -206,14 +207,13 @@ export class Session extends SessionState {
     this.paused = paused;
     this.phase = paused ? 'paused' : 'running';
     this.publish(this.phase);
-    if (patched('steer-at-once')) this.#saveMeanwhile();
+    if (patched('steer-at-once')) this.#saves.ask();
     else await this.save(false);
   }
 
-  #saveMeanwhile(): void {
-    this.#saveLatest().catch((error: unknown) => {
-      if (!isCancellation(error)) this.fail(error);
-    });
+  /** An earlier save may still wait for the store: it must not come after what ends the run. */
+  async saved(): Promise<void> {
+    if (this.#saves.underWay && patched('saves-in-turn')) await this.#saves.underWay;
   }
 
   /** Running trials finish, then the session is analysed. */
@@ -232,8 +232,9 @@ export class Session extends SessionState {
     if (this.phase === 'running' || this.phase === 'paused') this.stop('the time limit has passed');
   }
 
+  /** What goes wrong ends the session; that it is cancelled is nothing wrong. */
   fail(error: unknown): void {
-    this.fatal ??= asFatal(error);
+    if (!isCancellation(error)) this.fatal ??= asFatal(error);
   }
 
   // --- what it tells --------------------------------------------------------------------------------------------

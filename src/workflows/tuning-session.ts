@@ -46,9 +46,7 @@ async function search(session: Session): Promise<void> {
 
 /** Runs a step beside the others; a failure ends the session. */
 function background(session: Session, step: Promise<void>): void {
-  step.catch((error: unknown) => {
-    if (!isCancellation(error)) session.fail(error);
-  });
+  step.catch((error: unknown) => session.fail(error));
 }
 
 async function finish(session: Session): Promise<SessionResult> {
@@ -57,6 +55,7 @@ async function finish(session: Session): Promise<SessionResult> {
   const analysis = await session.analyze();
   session.phase = status;
   session.publish(status);
+  await session.saved();
   await session.save(false);
   await condition(allHandlersFinished);
   if (fatal)
@@ -65,6 +64,7 @@ async function finish(session: Session): Promise<SessionResult> {
 }
 
 async function continueAsNew(session: Session, input: SessionInput): Promise<never> {
+  await session.saved();
   await condition(allHandlersFinished);
   return await makeContinueAsNewFunc<typeof TuningSession>()({ ...input, carried: session.carry() });
 }
