@@ -13,6 +13,8 @@ import { NOT_YET } from './whole-tasks.ts';
  * between two tasks there, and the next one waits for the task that takes them in.
  */
 const ANSWER_MS = 0.8 * STICKY_TIMEOUT_MS;
+/** A deadline may be counted from a little earlier. */
+const UNANSWERED_MS = 0.9 * ANSWER_MS;
 const AGAIN_AFTER_MS = 200;
 /** What all failures say where they are encrypted. */
 const ENCRYPTED = 'Encoded failure';
@@ -30,7 +32,7 @@ export async function askAgain<T>(
       return await client.withDeadline(Math.min(asked + ANSWER_MS, end), ask);
     } catch (error) {
       const isOver = Date.now() + AGAIN_AFTER_MS > end;
-      if (isOver || !(isRefused(error) || Date.now() - asked >= ANSWER_MS)) throw error;
+      if (isOver || !(isRefused(error) || Date.now() - asked > UNANSWERED_MS)) throw error;
     }
     await delay(AGAIN_AFTER_MS);
   }
