@@ -1,7 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { ArbtuneError } from '../errors.ts';
 import { readTrialStatus, type ScenarioMetrics, type TrialRecord } from '../store/trial-record.ts';
-import { columnOrder } from './column-order.ts';
 import { numberCell, paramCell, readNumber, readParam, readText, textCell } from './csv-cells.ts';
 import { csvLines } from './csv-lines.ts';
 
@@ -20,18 +19,6 @@ const REQUIRED = ['session_id', 'worker_id', 'iteration', 'status', 'timestamp']
 
 const PARAM = 'param.';
 const METRIC = 'metric.';
-/** Rows per piece of text: bounds the memory of a large file. */
-const ROWS_PER_CHUNK = 1_000;
-
-/** The file's text in pieces: the header, then the rows in the order given. */
-export function* csvChunks(records: readonly TrialRecord[]): Generator<string> {
-  const params = columnOrder(records.map((record) => record.params));
-  const metrics = columnOrder(records.map((record) => record.metrics));
-  yield csvHeader(params, metrics);
-  for (let start = 0; start < records.length; start += ROWS_PER_CHUNK) {
-    yield csvRows(records.slice(start, start + ROWS_PER_CHUNK), params, metrics);
-  }
-}
 
 export function csvHeader(params: readonly string[], metrics: readonly string[]): string {
   const header = [...FIRST, ...params.map((n) => PARAM + n), ...metrics.map((n) => METRIC + n), ...LAST];

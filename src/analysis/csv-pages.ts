@@ -4,7 +4,8 @@ import { csvHeader, csvRows } from './csv-form.ts';
 
 /** The text of a CSV whose records come a page at a time, so that a long session takes no more memory than a short one. */
 
-export type TrialPages = AsyncIterable<readonly TrialRecord[]>;
+type Page = readonly TrialRecord[];
+export type TrialPages = AsyncIterable<Page> | Iterable<Page>;
 
 /**
  * The columns stand in the first line, and any record may have one that none had before. Nearly always the first page
@@ -42,7 +43,7 @@ export class CsvPages {
     return csvHeader(this.#params.names, this.#metrics.names);
   }
 
-  #look(page: readonly TrialRecord[]): void {
+  #look(page: Page): void {
     for (const { params, metrics } of page) {
       this.#params.add(params);
       this.#metrics.add(metrics);

@@ -1,15 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { ArbtuneError } from '../errors.ts';
+import { batches } from '../store/batches.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
-import { replaceFile, writeFileAtomically } from './atomic-file.ts';
-import { csvChunks, parseCsv } from './csv-form.ts';
+import { replaceFile } from './atomic-file.ts';
+import { parseCsv } from './csv-form.ts';
 import { CsvPages, type TrialPages } from './csv-pages.ts';
 
 /** The CSV file of a session's results. */
 
+/** Bounds the memory that the text of many records takes. */
+const ROWS_A_PAGE = 1_000;
+
 /** Whole or not at all: an old file stays intact when the disk is full. */
 export async function writeResultsCsv(path: string, records: readonly TrialRecord[]): Promise<void> {
-  await writeFileAtomically(path, csvChunks(records));
+  await writeResultsCsvInPages(path, () => batches(records, ROWS_A_PAGE));
 }
 
 /** The same file from records that come a page at a time; `pages` is asked again where the first reading was not enough. */

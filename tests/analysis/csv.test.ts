@@ -7,33 +7,40 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadResultsFromCsv, writeResultsCsv } from '../../src/analysis/csv.ts';
-import { csvChunks, parseCsv } from '../../src/analysis/csv-form.ts';
+import { parseCsv } from '../../src/analysis/csv-form.ts';
+import { CsvPages } from '../../src/analysis/csv-pages.ts';
+import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { anyTrials, trial } from '../store/records.ts';
 
-const text = (records: Parameters<typeof csvChunks>[0]) => [...csvChunks(records)].join('');
+async function text(records: readonly TrialRecord[]): Promise<string> {
+  let written = '';
+  for await (const piece of new CsvPages().text([records])) written += piece;
+  return written;
+}
 
 describe('the CSV form', () => {
-  it('reads back any results exactly', () => {
-    fc.assert(
-      fc.property(anyTrials(), (records) => {
-        expect(parseCsv(text(records), 'x.csv')).toEqual(records);
+  it('reads back any results exactly', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTrials(), async (records) => {
+        expect(parseCsv(await text(records), 'x.csv')).toEqual(records);
       }),
       { numRuns: 500 },
     );
   });
 
-  it('writes the same text again from what it read', () => {
-    fc.assert(
-      fc.property(anyTrials(), (records) => {
-        expect(text(parseCsv(text(records), 'x.csv'))).toBe(text(records));
+  it('writes the same text again from what it read', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTrials(), async (records) => {
+        const written = await text(records);
+        expect(await text(parseCsv(written, 'x.csv'))).toBe(written);
       }),
     );
   });
 
-  it('has no cell that a spreadsheet would run, and one line per trial', () => {
-    fc.assert(
-      fc.property(anyTrials(), (records) => {
-        const csv = text(records);
+  it('has no cell that a spreadsheet would run, and one line per trial', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTrials(), async (records) => {
+        const csv = await text(records);
         expect(csv.trimEnd().split('\n')).toHaveLength(records.length + 1);
         for (const cell of (parse(csv) as string[][]).flat()) {
           if (Number.isNaN(Number(cell))) expect(cell).not.toMatch(/^\s*[=+\-@\t\r＝＋－＠]/);
@@ -58,19 +65,19 @@ describe('the CSV form', () => {
     [0.1 + 0.2, '0.30000000000000004'],
     [-0, '-0'],
     [false, 'false'],
-  ])('writes the param %j as the cell %s and reads it back', (value, cell) => {
-    const csv = text([trial(1, { params: { p: value } })]);
+  ])('writes the param %j as the cell %s and reads it back', async (value, cell) => {
+    const csv = await text([trial(1, { params: { p: value } })]);
     const [header, row] = parse(csv) as string[][];
     expect(row![header!.indexOf('param.p')]).toBe(cell);
     expect(parseCsv(csv, 'x.csv')[0]!.params.p).toBe(value);
   });
 
-  it('puts the columns in the documented order, a conditional parameter where its record has it', () => {
+  it('puts the columns in the documented order, a conditional parameter where its record has it', async () => {
     const records = [
       trial(1, { params: { a: 1, c: 2 }, metrics: { pnl: 1 } }),
       trial(2, { params: { a: 1, b: true, c: 3 }, metrics: { pnl: 1, trades: 2 } }),
     ];
-    expect(text(records).split('\n')[0]).toBe(
+    expect((await text(records)).split('\n')[0]).toBe(
       'session_id,worker_id,iteration,status,timestamp,objective,param.a,param.b,param.c,metric.pnl,metric.trades,' +
         'objectives,violation,duration_ms,attempt,data_hash,reason,error,scenario_metrics',
     );
@@ -90,8 +97,8 @@ describe('the CSV form', () => {
     expect(second).toMatchObject({ iteration: 2, status: 'failed', error: 'status "error"', timestamp: '' });
   });
 
-  it('reads a file with a byte order mark, CRLF lines and columns of someone else', () => {
-    const csv = `\ufeff${text([trial(1)])
+  it('reads a file with a byte order mark, CRLF lines and columns of someone else', async () => {
+    const csv = `\ufeff${(await text([trial(1)]))
       .replace('\n', ',note\n')
       .replace(/\n$/, ',mine\n')
       .replaceAll('\n', '\r\n')}`;
