@@ -42,10 +42,9 @@ export function lookFor(
   const inDesign = iterations.filter((n) => n <= design).length;
   const region = trustRegion(allowed, inDesign, d);
   const centre = points[region.centre]!;
+  const trials = { points, losses, nominal: encoding.nominal };
   const { rows, targets, fit } =
-    view.scope === 'neighbours'
-      ? fitNeighbours({ points, losses, nominal: encoding.nominal }, view, centre)
-      : fitAll({ points, losses, nominal: encoding.nominal }, view, region.centre);
+    view.scope === 'neighbours' ? fitNeighbours(trials, view, centre) : fitAll(trials, view, region.centre);
   const known = rows.map((i) => points[i]!);
   const model = new Posterior(
     pointsOf([...known, ...pending], encoding.nominal),
