@@ -1,15 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { allocateColumns } from '../../src/market-data/columns.ts';
 import type { MarketData, VenueColumns } from '../../src/market-data/market-data.ts';
 import { isConstant, leastPacking, type PackedColumn, setNumber } from '../../src/market-data/packing.ts';
 
 /** The quotes of the bench as every engine reads them: a file of columns, kept under build/bench. */
 
-type Doubles = Float64Array<SharedArrayBuffer>;
-
 export const FOLDER = 'build/bench';
 
 /** time, bid, bid quantity, ask, ask quantity, updated of each venue, rate; float64. */
 export const COLUMNS = 12;
+/** Where each begins. */
+const [TIME, UPBIT, BINANCE, RATE] = [0, 1, 6, 11];
 
 export interface BenchFile {
   readonly path: string;
@@ -20,50 +21,43 @@ export interface BenchFile {
 export function readBenchFile({ path, rows }: BenchFile): MarketData {
   const file = openSync(path, 'r');
   const passing = new Float64Array(rows);
-  const doubles = (): Doubles => readColumn(file, sharedDoubles(rows));
-  const packed = (): PackedColumn => pack(readColumn(file, passing));
-  const venue = (): VenueColumns => ({
-    bid: doubles(),
-    bidQty: packed(),
-    ask: doubles(),
-    askQty: packed(),
-    updated: doubles(),
+  const read = (column: number, into: Float64Array = passing): Float64Array => readColumn(file, column, into);
+  const shapeOf = (first: number) => ({
+    always: false,
+    bidQty: leastPacking(read(first + 1)),
+    askQty: leastPacking(read(first + 3)),
   });
-  const columns = { rows, time: doubles(), upbit: venue(), binance: venue() };
-  const { values, mask } = isConstant(readColumn(file, passing)) ? constant(passing) : open(passing);
+  const shape = {
+    rows,
+    upbit: shapeOf(UPBIT),
+    binance: shapeOf(BINANCE),
+    constantRate: isConstant(read(RATE)),
+  };
+  const market = allocateColumns(shape, 'bench');
+  const fill = (first: number, venue: VenueColumns): void => {
+    read(first, venue.bid);
+    pack(read(first + 1), venue.bidQty);
+    read(first + 2, venue.ask);
+    pack(read(first + 3), venue.askQty);
+    read(first + 4, venue.updated);
+  };
+  read(TIME, market.time);
+  fill(UPBIT, market.upbit);
+  fill(BINANCE, market.binance);
+  market.rate.set(read(RATE).subarray(0, market.rate.length));
   closeSync(file);
-  return { ...columns, rate: values, rateMask: mask, hash: 'bench' };
+  return market;
 }
 
-/** The next one of the file. */
-function readColumn<Column extends Float64Array>(file: number, column: Column): Column {
-  const bytes = new Uint8Array(column.buffer);
-  for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, bytes.length - at, null);
-  return column;
+function readColumn(file: number, column: number, into: Float64Array): Float64Array {
+  const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+  for (let at = 0; at < bytes.length; )
+    at += readSync(file, bytes, at, bytes.length - at, column * bytes.length + at);
+  return into;
 }
 
-/** As the library packs it. */
-function pack(numbers: Float64Array): PackedColumn {
-  const packing = leastPacking(numbers);
-  if (packing.as !== 'whole') return packing.as === 'constant' ? constant(numbers) : open(numbers);
-  const values = new Uint32Array(new SharedArrayBuffer(numbers.length * Uint32Array.BYTES_PER_ELEMENT));
-  const column = { values, mask: -1, divisor: packing.divisor };
+function pack(numbers: Float64Array, into: PackedColumn): void {
   numbers.forEach((number, row) => {
-    setNumber(column, row, number);
+    setNumber(into, row, number);
   });
-  return column;
-}
-
-function constant(numbers: Float64Array) {
-  return { values: sharedDoubles(1).fill(numbers[0]!), mask: 0, divisor: 1 };
-}
-
-function open(numbers: Float64Array) {
-  const values = sharedDoubles(numbers.length);
-  values.set(numbers);
-  return { values, mask: -1, divisor: 1 };
-}
-
-function sharedDoubles(length: number): Doubles {
-  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }
