@@ -1,13 +1,13 @@
 import { loadConfig } from '../../config/load-config.ts';
 import { parseParams } from '../../config/params.ts';
-import type { Mode, SessionSpec } from '../../config/session-spec.ts';
+import type { SessionSpec } from '../../config/session-spec.ts';
 import { arbtuneHome, homeLayout, makePrivateFolder } from '../../embedded/home.ts';
 import { ArbtuneError } from '../../errors.ts';
 import type { Params } from '../../search-space/space.ts';
-import { openStore } from '../../store/open-store.ts';
 import { warmStart } from '../warm-start.ts';
 import { options } from './options.ts';
-import type { LogFormat, Output } from './output.ts';
+import type { Output } from './output.ts';
+import { type PlaceFlags, withStore } from './place.ts';
 
 /** The session that a command's flags describe: its config, what they say over it, and the trials it learns from. */
 
@@ -22,15 +22,6 @@ export interface SpecFlags {
   readonly enqueue?: readonly string[];
   readonly warmStart?: readonly string[];
   readonly warmStartAnyway?: boolean;
-}
-
-export interface PlaceFlags {
-  readonly mode: Mode;
-  readonly env: string;
-  readonly redis?: string;
-  readonly durable?: boolean;
-  readonly logFormat: LogFormat;
-  readonly json?: boolean;
 }
 
 export const specOptions = [
@@ -64,27 +55,25 @@ export async function readSpec(
 async function withEarlierTrials(
   spec: SessionSpec,
   root: string,
-  { warmStart: sources, warmStartAnyway: anyway = false, env, mode, redis }: SpecFlags & PlaceFlags,
+  flags: SpecFlags & PlaceFlags,
   output: Output,
 ): Promise<SessionSpec> {
+  const { warmStart: sources, warmStartAnyway: anyway = false } = flags;
   if (sources === undefined) {
     if (anyway) throw new ArbtuneError('input', '--warm-start-anyway: expected --warm-start beside it');
     return spec;
   }
   const home = arbtuneHome(process.env);
   makePrivateFolder(home);
-  const store = await openStore({ env, mode, home, redisUrl: redis, environment: process.env });
-  try {
+  return await withStore(flags, async (store) => {
     const location = { root, cacheDir: homeLayout(home).cacheFolder };
     const warm = await warmStart(spec, sources, { store, location, anyway });
     output.note(warm.note);
     return warm.spec;
-  } finally {
-    await store.close();
-  }
+  });
 }
 
-export function refuseOtherModes(mode: Mode): void {
+export function refuseOtherModes(mode: string): void {
   if (mode === 'paper') return;
   throw new ArbtuneError(
     'input',

@@ -3,15 +3,13 @@ import { exportFormatOf, exportResults } from '../../../analysis/export.ts';
 import { options } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { checkOutputFile } from '../output-file.ts';
+import { type PlaceFlags, placeOptions } from '../place.ts';
 import { readSessionRecords } from '../session-records.ts';
 
-interface ExportFlags {
+interface ExportFlags extends PlaceFlags {
   readonly out: string;
   readonly sessionId: string;
   readonly force?: boolean;
-  readonly mode: string;
-  readonly env: string;
-  readonly redis?: string;
 }
 
 /** `export`: a session's trials as CSV, JSON lines or Parquet. */
@@ -21,7 +19,7 @@ export function exportCommand(): Command {
     .requiredOption('--out <file>', 'ends in .csv, .jsonl or .parquet')
     .addOption(options.sessionId().makeOptionMandatory())
     .addOption(options.force());
-  for (const option of [options.mode, options.env, options.redisUrl]) command.addOption(option());
+  for (const option of placeOptions) command.addOption(option());
   return command
     .addHelpText('after', '\nExample:\n  $ arbtune export --session-id mine --out mine.parquet')
     .action(async (flags: ExportFlags) => {

@@ -1,27 +1,21 @@
 import { Command } from 'commander';
 import { renderTable } from '../../../analysis/table.ts';
 import { type ListedSession, listSessions } from '../../list-sessions.ts';
-import { openStack } from '../../stack.ts';
 import { options } from '../options.ts';
 import { createOutput } from '../output.ts';
+import { type PlaceFlags, placeOptions, withStack } from '../place.ts';
 
 /** `list`: the sessions of an environment and mode, from Temporal and the store. */
 export function listCommand(): Command {
   const command = new Command('list').description('the sessions, from Temporal and the store');
-  for (const option of [options.mode, options.env, options.redisUrl, options.json])
-    command.addOption(option());
-  return command.action(async (flags: { mode: string; env: string; redis?: string; json?: boolean }) => {
+  for (const option of [...placeOptions, options.json]) command.addOption(option());
+  return command.action(async (flags: PlaceFlags & { readonly json?: boolean }) => {
     const output = createOutput('text');
-    const { env, mode, redis } = flags;
-    const log = (line: string) => output.note(line);
-    const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
-    try {
+    await withStack(flags, output, async (stack) => {
       const sessions = await listSessions(stack.client, stack.store);
       if (flags.json) output.json(sessions);
       else output.print(sessions.length > 0 ? table(sessions) : 'No sessions yet.');
-    } finally {
-      await stack.close();
-    }
+    });
   });
 }
 

@@ -10,18 +10,20 @@ import {
   type ServeSessionOptions,
   type SessionOutcome,
 } from '../../run-session.ts';
-import { openStack } from '../../stack.ts';
 import { fewSlotsWarning } from '../../worker-slots.ts';
 import { Interrupted, interruptible } from '../interrupt.ts';
 import { options, sessionIdArgument } from '../options.ts';
-import { createOutput, type Output } from '../output.ts';
+import { createOutput, type LogFormat, type Output } from '../output.ts';
 import { checkOutputFile } from '../output-file.ts';
+import { type PlaceFlags, placeOf, placeOptions, withStack } from '../place.ts';
 import { showProgress } from '../progress.ts';
-import { type PlaceFlags, readSpec, refuseOtherModes, type SpecFlags, specOptions } from '../read-spec.ts';
+import { readSpec, refuseOtherModes, type SpecFlags, specOptions } from '../read-spec.ts';
 
 /** `run`, `start` and `resume`: a config becomes a session, and a session is seen to its end. */
 
 interface ServeFlags extends PlaceFlags {
+  readonly logFormat: LogFormat;
+  readonly json?: boolean;
   readonly workerId: string;
   readonly concurrency?: number;
   readonly outputCsv?: string;
@@ -31,14 +33,7 @@ interface ServeFlags extends PlaceFlags {
 type ResumeFlags = ServeFlags & { readonly iterations?: number; readonly workers?: number };
 type RunFlags = SpecFlags & ServeFlags & { readonly sessionId?: string };
 
-const placeOptions = [
-  options.mode,
-  options.env,
-  options.redisUrl,
-  options.durable,
-  options.logFormat,
-  options.json,
-];
+const stackOptions = [...placeOptions, options.durable, options.logFormat, options.json];
 const resultsOptions = [options.outputCsv, options.force];
 const serveOptions = [options.workerId, options.concurrency, ...resultsOptions];
 
@@ -46,7 +41,7 @@ export function runCommand(): Command {
   const command = new Command('run').description(
     'start a session and see it to its end, bringing up what is missing',
   );
-  for (const option of [...specOptions, options.newSessionId, ...serveOptions, ...placeOptions])
+  for (const option of [...specOptions, options.newSessionId, ...serveOptions, ...stackOptions])
     command.addOption(option());
   return command
     .addHelpText(
@@ -76,7 +71,7 @@ export function resumeCommand(): Command {
   const command = new Command('resume')
     .description('go on with an interrupted session and see it to its end')
     .argument('<session-id>', 'of the session', sessionIdArgument);
-  for (const option of [options.moreIterations, options.workers, ...serveOptions, ...placeOptions])
+  for (const option of [options.moreIterations, options.workers, ...serveOptions, ...stackOptions])
     command.addOption(option());
   return command
     .addHelpText(
@@ -103,7 +98,7 @@ export function startCommand(): Command {
   const command = new Command('start').description(
     'start a session on a running deployment and return at once',
   );
-  for (const option of [...specOptions, options.newSessionId, ...resultsOptions, ...placeOptions])
+  for (const option of [...specOptions, options.newSessionId, ...resultsOptions, ...stackOptions])
     command.addOption(option());
   return command
     .addHelpText(
@@ -117,8 +112,7 @@ export function startCommand(): Command {
         await checkResultsFile(flags, flags.sessionId);
       }
       const { spec, enqueue } = await readSpec(flags, output);
-      const stack = await openStack({ ...place(flags), log: (line) => output.note(line) });
-      try {
+      await withStack(flags, output, async (stack) => {
         const sessionId = flags.sessionId ?? randomUUID();
         const csvPath = flags.outputCsv;
         const started = await stack.client.start(spec, {
@@ -136,9 +130,7 @@ export function startCommand(): Command {
         if (flags.json)
           output.json({ session_id: sessionId, workflow_id: workflowId, run_id: runId, joined, iterations });
         else output.print(sessionId);
-      } finally {
-        await stack.close();
-      }
+      });
     });
 }
 
@@ -151,11 +143,6 @@ async function checkResultsFile(
   await checkOutputFile({ option: '--output-csv', path, force });
 }
 
-function place(flags: PlaceFlags) {
-  const { env, mode, durable = false } = flags;
-  return { env, mode, durable, ...(flags.redis === undefined ? {} : { redisUrl: flags.redis }) };
-}
-
 /** Runs a session in this process, showing it, and prints its outcome. */
 async function serve(
   flags: ServeFlags,
@@ -166,7 +153,7 @@ async function serve(
   try {
     const outcome = await interruptible((signal) =>
       run({
-        ...place(flags),
+        ...placeOf(flags),
         workerId: flags.workerId,
         ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
         ...(flags.outputCsv === undefined ? {} : { csvPath: flags.outputCsv }),

@@ -1,23 +1,17 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { parseParams } from '../../../config/params.ts';
 import { ArbtuneError } from '../../../errors.ts';
 import type { SessionStatus } from '../../../workflows/messages.ts';
 import { loadStoredSession } from '../../go-on.ts';
 import { unknownInStack } from '../../list-sessions.ts';
 import { recoverSession } from '../../recover.ts';
-import { openStack, type Stack } from '../../stack.ts';
-import { options, sessionIdArgument } from '../options.ts';
-import { createOutput, type Output } from '../output.ts';
+import type { Stack } from '../../stack.ts';
+import { options } from '../options.ts';
+import { createOutput } from '../output.ts';
+import { type SessionFlags, sessionCommand, withStack } from '../place.ts';
 import { statusLine } from '../progress.ts';
 
 /** `pause`, `unpause`, `stop`, `cancel`, `extend`: an order to a running session. */
-
-interface PlaceFlags {
-  readonly mode: string;
-  readonly env: string;
-  readonly redis?: string;
-  readonly json?: boolean;
-}
 
 export function pauseCommand(): Command {
   return order('pause', 'start no more trials until unpaused; running ones finish', (stack, id) =>
@@ -43,13 +37,10 @@ export function cancelCommand(): Command {
 }
 
 export function repairCommand(): Command {
-  const command = new Command('repair')
-    .description("rebuild a session's records in the store from its history")
-    .argument('<session-id>', 'of the session', sessionIdArgument);
-  for (const option of [options.mode, options.env, options.redisUrl, options.json])
-    command.addOption(option());
-  return command.action(async (sessionId: string, flags: PlaceFlags) => {
-    await withStack(flags, async (stack, output) => {
+  const command = sessionCommand('repair', "rebuild a session's records in the store from its history");
+  return command.action(async (sessionId: string, flags: SessionFlags) => {
+    const output = createOutput('text');
+    await withStack(flags, output, async (stack) => {
       const recovery = await recoverSession(stack, sessionId);
       if (recovery.in_history === 0 && recovery.in_store === 0) throw await unknownInStack(stack, sessionId);
       const { in_history, in_store, restored } = recovery;
@@ -59,7 +50,7 @@ export function repairCommand(): Command {
   });
 }
 
-interface ExtendFlags extends PlaceFlags {
+interface ExtendFlags extends SessionFlags {
   readonly iterations?: number;
   readonly workers?: number;
   readonly enqueue?: readonly string[];
@@ -94,35 +85,17 @@ export function extendCommand(): Command {
     );
 }
 
-function order<Flags extends PlaceFlags>(
+function order<Flags extends SessionFlags>(
   name: string,
   description: string,
   give: (stack: Stack, sessionId: string, flags: Flags) => Promise<SessionStatus | undefined>,
 ): Command {
-  const command = new Command(name)
-    .description(description)
-    .argument('<session-id>', 'of the session', sessionIdArgument);
-  for (const option of [options.mode, options.env, options.redisUrl, options.json])
-    command.addOption(option());
-  return command.action(async (sessionId: string, flags: Flags) => {
-    await withStack(flags, async (stack, output) => {
+  return sessionCommand(name, description).action(async (sessionId: string, flags: Flags) => {
+    const output = createOutput('text');
+    await withStack(flags, output, async (stack) => {
       const status = await give(stack, sessionId, flags);
       if (flags.json) output.json(status ?? { session_id: sessionId, status: 'cancelling' });
       else output.print(status ? statusLine(status) : `session ${sessionId} is being cancelled`);
     });
   });
-}
-
-async function withStack(
-  { env, mode, redis }: PlaceFlags,
-  work: (stack: Stack, output: Output) => Promise<void>,
-): Promise<void> {
-  const output = createOutput('text');
-  const log = (line: string) => output.note(line);
-  const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
-  try {
-    await work(stack, output);
-  } finally {
-    await stack.close();
-  }
 }

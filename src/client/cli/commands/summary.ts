@@ -7,19 +7,17 @@ import type { TrialRecord } from '../../../store/trial-record.ts';
 import { wholeNumber } from '../option-values.ts';
 import { options } from '../options.ts';
 import { createOutput } from '../output.ts';
+import { type PlaceFlags, placeOptions } from '../place.ts';
 import { readSessionRecords } from '../session-records.ts';
 
 /** `summary`: totals and the ranking of a CSV or of a session in the store. */
 
-interface SummaryFlags {
+interface SummaryFlags extends PlaceFlags {
   readonly csv?: string;
   readonly sessionId?: string;
   readonly metric: string;
   readonly topN: number;
   readonly ascending?: boolean;
-  readonly mode: string;
-  readonly env: string;
-  readonly redis?: string;
   readonly json?: boolean;
 }
 
@@ -31,8 +29,7 @@ export function summaryCommand(): Command {
     .option('--metric <name>', 'to rank by: a metric, or objective', 'pnl')
     .option('--top-n <n>', 'trials to show', wholeNumber('--top-n', 1, 1_000_000), 5)
     .option('--ascending', 'lowest first');
-  for (const option of [options.mode, options.env, options.redisUrl, options.json])
-    command.addOption(option());
+  for (const option of [...placeOptions, options.json]) command.addOption(option());
   return command
     .addHelpText('after', '\nExample:\n  $ arbtune summary --csv out.csv --metric pnl --top-n 10')
     .action(async (flags: SummaryFlags) => {

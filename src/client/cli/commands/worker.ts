@@ -5,16 +5,17 @@ import { type HealthSettings, healthSettings } from '../../../worker/health/heal
 import { type HealthPage, openHealthPage } from '../../../worker/health/open-health-page.ts';
 import { serveSessions } from '../../../worker/serve.ts';
 import { unknownInStack } from '../../list-sessions.ts';
-import { openStack, type Stack } from '../../stack.ts';
+import type { Stack } from '../../stack.ts';
 import { isUnavailable } from '../../temporal-errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { options } from '../options.ts';
 import { createOutput, type LogFormat, type Output } from '../output.ts';
+import { type PlaceFlags, placeOptions, withStack } from '../place.ts';
 import { spawnWorkers } from '../spawn-workers.ts';
 
 /** `worker`: a process that measures trials of any session of its environment, or of one alone, until it is told to end. */
 
-interface WorkerFlags {
+interface WorkerFlags extends PlaceFlags {
   readonly workerId: string;
   readonly sessionId?: string;
   readonly processes?: number;
@@ -23,9 +24,6 @@ interface WorkerFlags {
   readonly buildId?: string;
   readonly healthPort?: number;
   readonly healthHost?: string;
-  readonly mode: string;
-  readonly env: string;
-  readonly redis?: string;
   readonly logFormat: LogFormat;
 }
 
@@ -40,9 +38,9 @@ export function workerCommand(): Command {
     'measure trials of sessions, under a worker id, until ended',
   );
   const { workerId, sessionId, processes, concurrency, deployment, buildId, healthPort } = options;
-  const { healthHost, mode, env, redisUrl, logFormat } = options;
+  const { healthHost, logFormat } = options;
   const own = [workerId, sessionId, processes, concurrency, deployment, buildId, healthPort, healthHost];
-  for (const option of [...own, mode, env, redisUrl, logFormat]) command.addOption(option());
+  for (const option of [...own, ...placeOptions, logFormat]) command.addOption(option());
   return command
     .addHelpText(
       'after',
@@ -79,17 +77,12 @@ async function work(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const { env, mode, redis } = flags;
-  const log = (line: string) => output.note(line);
-  const page = health && (await openHealthPage(health, log));
+  const page = health && (await openHealthPage(health, (line) => output.note(line)));
   try {
-    const stack = await openStack({ env, mode, ...(redis === undefined ? {} : { redisUrl: redis }), log });
-    try {
+    await withStack(flags, output, async (stack) => {
       if (flags.sessionId !== undefined) await refuseUnknownSession(stack, flags.sessionId);
       await serve(stack, flags, { page, version }, output, signal);
-    } finally {
-      await stack.close();
-    }
+    });
   } finally {
     await page?.close();
   }
