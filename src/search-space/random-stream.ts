@@ -1,4 +1,5 @@
 import { normalQuantile } from './exact-math.ts';
+import { sfc32 } from './sfc32.ts';
 
 /** Seeded random numbers: a stream is a function of (seed, iteration, purpose) and of nothing else. */
 
@@ -23,22 +24,10 @@ export function hashText(text: string): number {
   return h;
 }
 
-/** `seed` and `iteration` are integers in 0 .. 2^53 - 1. The generator is sfc32. */
+/** `seed` and `iteration` are integers in 0 .. 2^53 - 1. */
 export function randomStream(seed: number, iteration: number, purpose: string): RandomStream {
   const words = [seed, seed / 4294967296, iteration, iteration / 4294967296, hashText(purpose)];
-  let a = hashWords(1, ...words);
-  let b = hashWords(2, ...words);
-  let c = hashWords(3, ...words);
-  let counter = 1;
-  const next32 = (): number => {
-    const sum = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
-    return sum >>> 0;
-  };
-  for (let i = 0; i < 12; i++) next32();
+  const next32 = sfc32([hashWords(1, ...words), hashWords(2, ...words), hashWords(3, ...words)], 12);
   return () => ((next32() >>> 5) * 67108864 + (next32() >>> 6)) / 9007199254740992;
 }
 

@@ -1,9 +1,7 @@
 import { log, normalQuantile } from '../../search-space/exact-math.ts';
+import { sfc32 } from '../../search-space/sfc32.ts';
 
-/**
- * Seeded random numbers for synthetic data: the small fast counter generator sfc32, of integer operations alone, so
- * that a seed makes the same data on every machine.
- */
+/** Seeded random numbers for synthetic data: a seed makes the same data on every machine. */
 
 export interface Random {
   /** In (0, 1), never 0 or 1; 53 bits. */
@@ -16,21 +14,7 @@ export interface Random {
 
 /** `stream` keeps the parts of a generator apart: changing one parameter leaves the others' draws as they were. */
 export function createRandom(seed: number, stream: string): Random {
-  let a = seed >>> 0;
-  let b = Math.floor(seed / 0x1_0000_0000) >>> 0;
-  let c = hashText(stream);
-  let counter = 1;
-
-  const next = (): number => {
-    const result = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + result;
-    return result >>> 0;
-  };
-  // The first draws still show the seed.
-  for (let round = 0; round < 15; round++) next();
+  const next = sfc32([seed >>> 0, Math.floor(seed / 0x1_0000_0000) >>> 0, hashText(stream)], 15);
 
   const uniform = (): number => {
     const high = next() >>> 5;
