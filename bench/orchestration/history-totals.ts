@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 
 /** What a session left in its history, over all runs of a continued one. */
 
@@ -11,11 +12,7 @@ export interface HistoryTotals {
   readonly workflowTaskMs: number;
 }
 
-type Events = NonNullable<
-  NonNullable<
-    Awaited<ReturnType<Client['workflowService']['getWorkflowExecutionHistory']>>['history']
-  >['events']
->;
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export async function historyTotals(temporal: Client, workflowId: string): Promise<HistoryTotals> {
   const totals = { events: 0, bytes: 0, runs: 0, workflowTasks: 0, workflowTaskMs: 0 };
@@ -23,7 +20,7 @@ export async function historyTotals(temporal: Client, workflowId: string): Promi
     const handle = temporal.workflow.getHandle(workflowId, runId);
     const { historyLength, historySize } = await handle.describe();
     const { events } = await handle.fetchHistory();
-    const tasks = workflowTasks((events ?? []) as Events);
+    const tasks = workflowTasks(events ?? []);
     totals.events += historyLength;
     totals.bytes += historySize ?? 0;
     totals.runs += 1;
@@ -34,7 +31,7 @@ export async function historyTotals(temporal: Client, workflowId: string): Promi
 }
 
 /** Durations of the workflow tasks that were completed, milliseconds. */
-function workflowTasks(events: Events): number[] {
+function workflowTasks(events: readonly HistoryEvent[]): number[] {
   const startedAt = new Map<string, number>();
   return events.flatMap((event) => {
     if (event.workflowTaskStartedEventAttributes) startedAt.set(String(event.eventId), timeOf(event));
@@ -44,6 +41,6 @@ function workflowTasks(events: Events): number[] {
   });
 }
 
-function timeOf({ eventTime }: Events[number]): number {
+function timeOf({ eventTime }: HistoryEvent): number {
   return Number(eventTime?.seconds ?? 0) * 1e3 + (eventTime?.nanos ?? 0) / 1e6;
 }

@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import type { TrialRecord } from '../store/trial-record.ts';
 import type { SessionIdentity, SessionInput } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
@@ -13,11 +14,7 @@ import { decodeArgument } from './session-specs.ts';
  * measured and not yet on its way to the store stands there as the result of its evaluation.
  */
 
-type HistoryEvent = NonNullable<
-  NonNullable<
-    Awaited<ReturnType<Client['workflowService']['getWorkflowExecutionHistory']>>['history']
-  >['events']
->[number];
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 export interface SessionHistory {
   /** What the session's newest run was started with. */
