@@ -15,20 +15,26 @@ const episodes = {
   mean_s: positive.describe('Mean length, seconds'),
 };
 
-const edge = z.strictObject({
-  mean_bps: z.number().default(0).describe('What it returns to'),
-  sd_bps: notNegative.default(8).describe('Standard deviation in the long run'),
-  half_life_s: positive.default(30).describe('Time in which half of a distance from the mean has gone'),
-});
+const edge = z
+  .strictObject({
+    mean_bps: z.number().default(0).describe('What it returns to'),
+    sd_bps: notNegative.default(8).describe('Standard deviation in the long run'),
+    half_life_s: positive.default(30).describe('Time in which half of a distance from the mean has gone'),
+  })
+  .prefault({})
+  .describe("How far Upbit's price in USDT lies above Binance's: it wanders about its mean");
 
-const jumps = z.strictObject({
-  per_hour: notNegative.describe('Mean number in an hour'),
-  size_bps: positive.describe('Mean size, exponentially distributed; the sign is drawn by `up_share`'),
-  half_life_s: positive.describe(
-    'Time in which half of a jump has faded: an order that comes later than that finds half the edge',
-  ),
-  up_share: z.number().min(0).max(1).default(0.5).describe('Share of jumps that lift Upbit over Binance'),
-});
+const jumps = z
+  .strictObject({
+    per_hour: notNegative.describe('Mean number in an hour'),
+    size_bps: positive.describe('Mean size, exponentially distributed; the sign is drawn by `up_share`'),
+    half_life_s: positive.describe(
+      'Time in which half of a jump has faded: an order that comes later than that finds half the edge',
+    ),
+    up_share: z.number().min(0).max(1).default(0.5).describe('Share of jumps that lift Upbit over Binance'),
+  })
+  .exactOptional()
+  .describe('Sudden edges that fade; absent: none');
 
 const regime = z.strictObject({
   name: z.string().min(1).describe('For people'),
@@ -71,10 +77,8 @@ export const generatorSchema = z.strictObject({
     .describe("Standard deviation of the rate's move over one hour; the start is `symbols.exchange_rate`"),
   upbit: upbitBook.prefault({}).describe("Upbit's quotes; prices in KRW"),
   binance: binanceBook.prefault({}).describe("Binance's quotes; prices in USDT"),
-  edge: edge
-    .prefault({})
-    .describe("How far Upbit's price in USDT lies above Binance's: it wanders about its mean"),
-  jumps: jumps.exactOptional().describe('Sudden edges that fade; absent: none'),
+  edge,
+  jumps,
   regimes: z
     .array(regime)
     .min(2)
@@ -106,10 +110,8 @@ export const madeVenueSchema = z.strictObject({
   spread_bps: notNegative.default(2).describe(BOOK.spread_bps),
   quantity: positive.default(0.2).describe(BOOK.quantity),
   tick: positive.exactOptional().describe('Absent: 1,000 KRW at Upbit, 0.01 USDT at Binance'),
-  edge: edge
-    .prefault({})
-    .describe("How far Upbit's price in USDT lies above Binance's: it wanders about its mean"),
-  jumps: jumps.exactOptional().describe('Sudden edges that fade; absent: none'),
+  edge,
+  jumps,
 });
 
 export type EdgeSettings = z.output<typeof edge>;

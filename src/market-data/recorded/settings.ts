@@ -62,13 +62,15 @@ const quoteColumns = z
     ask_qty: column.exactOptional().describe('Absent: unlimited'),
   })
   .describe('The names of the columns');
+const rateColumns = z.strictObject({ time: column, rate: column }).describe('The names of the columns');
 
 const timeOrigin = z
   .enum(['epoch', 'start'])
   .default('epoch')
   .describe("`start`: times count from the recording's start, not from 1970; needs a `time_unit`");
 
-const csvTime = {
+const csvText = {
+  delimiter: z.string().length(1).default(',').describe('One character'),
   time_unit: z
     .enum([...UNITS, 'iso', 'found'])
     .default('found')
@@ -116,8 +118,7 @@ const recordedFormats = [
   z.strictObject({
     format: z.literal('csv'),
     columns: quoteColumns,
-    delimiter: z.string().length(1).default(',').describe('One character'),
-    ...csvTime,
+    ...csvText,
     ...common,
   }),
   z.strictObject({ format: z.literal('parquet'), columns: quoteColumns, ...parquetTime, ...common }),
@@ -129,14 +130,13 @@ export const venueSourceSchema = z.discriminatedUnion('format', [...recordedForm
 export const rateFileSchema = z.discriminatedUnion('format', [
   z.strictObject({
     format: z.literal('csv'),
-    columns: z.strictObject({ time: column, rate: column }).describe('The names of the columns'),
-    delimiter: z.string().length(1).default(',').describe('One character'),
-    ...csvTime,
+    columns: rateColumns,
+    ...csvText,
     ...common,
   }),
   z.strictObject({
     format: z.literal('parquet'),
-    columns: z.strictObject({ time: column, rate: column }).describe('The names of the columns'),
+    columns: rateColumns,
     ...parquetTime,
     ...common,
   }),
