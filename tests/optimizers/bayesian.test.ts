@@ -54,6 +54,15 @@ const SPACE: SearchSpace = {
   strict: { type: 'bool' },
 };
 
+const askAfter = (finished: readonly FinishedTrial[], iteration: number) =>
+  ask({
+    space: SPACE,
+    settings: { method: 'bayesian', seed: 1, gridPoints: 3, sampler: 'sobol' },
+    iteration,
+    finished,
+    pending: [],
+  });
+
 /** Least 0 at both, 0.1, 30, 4, true. */
 function mixed(params: Params): number {
   const spread = Math.log10(Number(params.spread)) + 1;
@@ -170,13 +179,7 @@ describe('Bayesian search', () => {
   it('says in a line why it proposes a trial', () => {
     const finished = run(SPACE, measureMixed, { trials: 12 });
     const reasons = [13, 14, 15, 16].map((iteration) => {
-      const proposal = ask({
-        space: SPACE,
-        settings: { method: 'bayesian', seed: 1, gridPoints: 3, sampler: 'sobol' },
-        iteration,
-        finished,
-        pending: [],
-      });
+      const proposal = askAfter(finished, iteration);
       return proposal.kind === 'trial' ? proposal.reason : '';
     });
     for (const reason of reasons)
@@ -187,15 +190,7 @@ describe('Bayesian search', () => {
   it('asks in bounded time and memory however long the session', () => {
     const finished = run(SPACE, measureMixed, { trials: 2500, method: 'random' });
     const before = process.cpuUsage();
-    for (const iteration of [2501, 2502, 2503, 2504]) {
-      ask({
-        space: SPACE,
-        settings: { method: 'bayesian', seed: 1, gridPoints: 3, sampler: 'sobol' },
-        iteration,
-        finished,
-        pending: [],
-      });
-    }
+    for (const iteration of [2501, 2502, 2503, 2504]) askAfter(finished, iteration);
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 4000).toBeLessThan(1000);
   });
