@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { writeResultsCsv, writeResultsCsvInPages } from '../../src/analysis/csv.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { anyTrials, trial } from '../store/records.ts';
+import { temporaryFolder } from '../support/environment.ts';
 
 /** Records in pages of the given size, and how often they were asked for. */
 function paged(records: readonly TrialRecord[], size: number) {
@@ -21,11 +21,8 @@ const TEN = Array.from({ length: 10 }, (_, n) => trial(n + 1));
 
 describe('the CSV file of records that come in pages', () => {
   let dir: string;
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'arbtune-csv-'));
-  });
-  afterEach(async () => {
-    await rm(dir, { recursive: true, force: true });
+  beforeEach(() => {
+    dir = temporaryFolder();
   });
   const bytesOf = async (path: string) => await readFile(path, 'utf8');
 

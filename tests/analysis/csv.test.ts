@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { loadResultsFromCsv, writeResultsCsv } from '../../src/analysis/csv.ts';
 import { parseCsv } from '../../src/analysis/csv-form.ts';
 import { CsvPages } from '../../src/analysis/csv-pages.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { anyTrials, trial } from '../store/records.ts';
+import { temporaryFolder } from '../support/environment.ts';
 
 async function text(records: readonly TrialRecord[]): Promise<string> {
   let written = '';
@@ -133,11 +133,8 @@ describe('the CSV form', () => {
 
 describe('the CSV file', () => {
   let dir: string;
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'arbtune-csv-'));
-  });
-  afterEach(async () => {
-    await rm(dir, { recursive: true, force: true });
+  beforeEach(() => {
+    dir = temporaryFolder();
   });
 
   it('is written with its folder, read back, and leaves nothing else behind', async () => {

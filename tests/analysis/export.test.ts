@@ -1,19 +1,16 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { loadResultsFromCsv } from '../../src/analysis/csv.ts';
 import { type ExportFormat, exportFormatOf, exportResults } from '../../src/analysis/export.ts';
 import { literal, withDuckDb } from '../../src/market-data/recorded/duckdb.ts';
 import { anyTrials, trial } from '../store/records.ts';
+import { temporaryFolder } from '../support/environment.ts';
 
 let dir: string;
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'arbtune-export-'));
-});
-afterEach(async () => {
-  await rm(dir, { recursive: true, force: true });
+beforeEach(() => {
+  dir = temporaryFolder();
 });
 
 async function rowsOf(path: string): Promise<Record<string, unknown>[]> {

@@ -1,23 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { AskTell } from '../../bench/optimizers/ask-tell.ts';
 import { startOurs } from '../../bench/optimizers/ask-tell.ts';
 import { findProblem } from '../../bench/optimizers/problems/sets.ts';
 import { readResults } from '../../bench/optimizers/raw-results.ts';
 import { runSession } from '../../bench/optimizers/run-session.ts';
+import { temporaryFolder } from '../support/environment.ts';
 
 const run = promisify(execFile);
 const BENCH = join(import.meta.dirname, '../../bench/optimizers/main.ts');
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'arbtune-bench-'));
+beforeEach(() => {
+  folder = temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 describe('a run of the bench', () => {
   const bench = (...args: string[]) =>

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open as openFile, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, open as openFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite-store.ts';
+import { temporaryFolder } from '../support/environment.ts';
 import { failure } from '../support/failure.ts';
 import { trial } from './records.ts';
 
@@ -26,14 +27,13 @@ const PRELUDE = `
 let dir: string;
 let path: string;
 let ends: (() => Promise<unknown>)[];
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'arbtune-sqlite-'));
+beforeEach(() => {
+  dir = temporaryFolder();
   path = join(dir, 'arbtune.sqlite');
   ends = [];
 });
 afterEach(async () => {
   for (const end of ends.toReversed()) await end();
-  await rm(dir, { recursive: true, force: true });
 });
 
 async function open(busyTimeoutMs?: number): Promise<SqliteStore> {

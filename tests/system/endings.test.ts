@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { goOn, loadStoredSession } from '../../src/client/go-on.ts';
@@ -28,16 +26,13 @@ let spec: SessionSpec;
 let undisturbed: Row[];
 
 beforeAll(async () => {
-  here = await serveInProcess(mkdtempSync(join(tmpdir(), 'arbtune-test-')));
+  here = await serveInProcess();
   spec = await specOf('endings', {});
   await start('whole');
   await here.client.wait('whole');
   undisturbed = figures(csvOf('whole'));
 });
-afterAll(async () => {
-  await here.close();
-  rmSync(here.folder, { recursive: true, force: true, maxRetries: 5 });
-});
+afterAll(() => here.close());
 
 const csvOf = (id: string) => join(here.folder, `${id}.csv`);
 const identity = (id: string) => ({ sessionId: id, env: here.env, mode: here.mode });

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -24,12 +23,9 @@ const CUTS = 2;
 let here: InProcess;
 
 beforeAll(async () => {
-  here = await serveInProcess(mkdtempSync(join(tmpdir(), 'arbtune-test-')));
+  here = await serveInProcess();
 });
-afterAll(async () => {
-  await here.close();
-  rmSync(here.folder, { recursive: true, force: true, maxRetries: 5 });
-});
+afterAll(() => here.close());
 
 const csvOf = (id: string) => join(here.folder, `${id}.csv`);
 

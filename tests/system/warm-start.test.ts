@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeResultsCsv } from '../../src/analysis/csv.ts';
@@ -20,14 +18,11 @@ let here: InProcess;
 let earlier: SessionResult;
 
 beforeAll(async () => {
-  here = await serveInProcess(mkdtempSync(join(tmpdir(), 'arbtune-test-')));
+  here = await serveInProcess();
   const spec = await specOf('earlier', { method: 'random', max_iterations: 30, seed: 7 });
   earlier = await run('earlier', spec);
 });
-afterAll(async () => {
-  await here.close();
-  rmSync(here.folder, { recursive: true, force: true, maxRetries: 5 });
-});
+afterAll(() => here.close());
 
 const csvOf = (id: string) => join(here.folder, `${id}.csv`);
 

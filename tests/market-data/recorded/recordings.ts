@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Cached } from '../../../src/market-data/cache.ts';
 import { type DataLocation, loadWithReports } from '../../../src/market-data/load.ts';
 import { recordingSchema } from '../../../src/market-data/recorded/settings.ts';
 import type { Scenario } from '../../../src/market-data/scenario.ts';
+import { temporaryFolder } from '../../support/environment.ts';
 import { scenarioWith } from '../scenarios.ts';
 
 /** Recordings in a folder of their own that goes when the test ends. */
@@ -19,8 +18,7 @@ export class Folder implements DataLocation {
   readonly cacheDir: string;
 
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
-    const base = mkdtempSync(join(tmpdir(), 'arbtune-data-'));
-    onTestFinished(() => rmSync(base, { recursive: true, force: true }));
+    const base = temporaryFolder();
     this.root = join(base, 'root');
     this.cacheDir = join(base, 'cache');
     mkdirSync(this.root);

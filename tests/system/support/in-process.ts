@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { openStack, type Stack } from '../../../src/client/stack.ts';
@@ -7,14 +9,14 @@ import { cleanEnvironment } from '../../support/environment.ts';
 /** A client, a store and a worker in the test's own process, for tests of many short sessions. */
 
 export interface InProcess extends Stack {
-  /** Configs' scenarios, and what the sessions write. */
+  /** Configs' scenarios, and what the sessions write. Gone after `close`. */
   readonly folder: string;
 }
 
 let count = 0;
 
-/** @param folder emptied by the caller, after `close` */
-export async function serveInProcess(folder: string): Promise<InProcess> {
+export async function serveInProcess(): Promise<InProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'arbtune-test-'));
   const environment = cleanEnvironment({
     ARBTUNE_HOME: join(folder, 'home'),
     TEMPORAL_ADDRESS: inject('temporalAddress'),
@@ -31,6 +33,7 @@ export async function serveInProcess(folder: string): Promise<InProcess> {
     async close() {
       await worker.stop();
       await stack.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
