@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ArbtuneError } from '../errors.ts';
+import { errorCode } from '../foreign-errors.ts';
 
 /** Writing a file whole or not at all: whatever fails or is killed, the old file stays as it was. */
 
@@ -66,7 +67,7 @@ export async function whyNotWritable(path: string): Promise<string | undefined> 
 /** Undefined where nothing is. */
 async function statOf(path: string) {
   return await stat(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   });
 }

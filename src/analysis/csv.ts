@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { ArbtuneError } from '../errors.ts';
+import { errorCode } from '../foreign-errors.ts';
 import { batches } from '../store/batches.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
 import { replaceFile } from './atomic-file.ts';
@@ -38,7 +39,7 @@ async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = errorCode(error) ?? '';
     const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : code;
     throw new ArbtuneError('input', `${path} cannot be read: ${why}.`);
   }

@@ -1,5 +1,6 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 import { ArbtuneError } from '../errors.ts';
+import { firstLineOf } from '../foreign-errors.ts';
 import { identifier, literal, withDuckDb } from '../market-data/recorded/duckdb.ts';
 import type { ParamValue } from '../search-space/space.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
@@ -35,7 +36,7 @@ export async function writeResultsParquet(path: string, records: readonly TrialR
       await connection
         .run(`COPY results TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd)`)
         .catch((error: unknown) => {
-          const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+          const why = firstLineOf(error);
           throw new ArbtuneError('unreachable', `${path} cannot be written: ${why}; nothing was changed.`);
         });
     }),

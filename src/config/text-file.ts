@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
+import { errorCode } from '../foreign-errors.ts';
 import type { IssueCode } from './issue.ts';
 import { nearestName } from './nearest.ts';
 
@@ -152,8 +153,4 @@ function unreadable(path: string, error: unknown): Refused {
 
 function problem(code: IssueCode, message: string, hint?: string): Refused {
   return { ok: false, problem: hint === undefined ? { code, message } : { code, message, hint } };
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -1,4 +1,5 @@
 import { ArbtuneError } from '../errors.ts';
+import { messageOf } from '../foreign-errors.ts';
 import { type ConnectionSettings, configuredServer } from './configured-server.ts';
 import { hasRequiredAttributes, NAMESPACE } from './dev-server.ts';
 import { holdEmbeddedServer } from './embedded-server.ts';
@@ -74,7 +75,7 @@ async function provideCli(environment: Environment, log: (line: string) => void)
   try {
     return await provideTemporalCli({ environment, log });
   } catch (error) {
-    throw new ArbtuneError('unreachable', error instanceof Error ? error.message : String(error), {
+    throw new ArbtuneError('unreachable', messageOf(error), {
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { ArbtuneError } from '../errors.ts';
+import { firstLineOf } from '../foreign-errors.ts';
 import { REQUIRED_ATTRIBUTES } from '../workflows/search-attributes.ts';
 
 /** Makes sure that a Temporal service answers and knows the search attributes that sessions write. */
@@ -58,9 +59,11 @@ async function checkNamespace(connection: Connection, namespace: string, address
     }
     // Credentials that may run workflows need not be allowed to describe the namespace.
     if (!FORBIDDING.has(codeOf(error))) {
-      throw new ArbtuneError('unreachable', `Temporal at ${address} does not answer (${reasonOf(error)}).`, {
-        cause: error,
-      });
+      throw new ArbtuneError(
+        'unreachable',
+        `Temporal at ${address} does not answer (${firstLineOf(error)}).`,
+        { cause: error },
+      );
     }
   }
 }
@@ -82,15 +85,11 @@ async function registerAttributes(
   } catch (error) {
     if (codeOf(error) === ALREADY_EXISTS) return;
     log(
-      `Could not register the search attributes ${names} (${reasonOf(error)}); an operator has to add them to namespace "${namespace}".`,
+      `Could not register the search attributes ${names} (${firstLineOf(error)}); an operator has to add them to namespace "${namespace}".`,
     );
   }
 }
 
 function codeOf(error: unknown): number {
   return error instanceof Error && 'code' in error ? Number(error.code) : -1;
-}
-
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

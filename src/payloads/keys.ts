@@ -2,6 +2,7 @@ import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Environment } from '../embedded/home.ts';
 import { ArbtuneError } from '../errors.ts';
+import { errorCode } from '../foreign-errors.ts';
 
 /** The keys that sessions are encrypted with in Temporal, from the environment; they leave this folder in no message. */
 
@@ -53,7 +54,7 @@ function readKeyFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const code = errorCode(error) ?? 'unreadable';
     throw new ArbtuneError(
       'input',
       `ARBTUNE_CODEC_KEY_FILE names a file that cannot be read: ${file} (${code})`,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RedisOptions } from 'ioredis';
 import { ArbtuneError } from '../errors.ts';
+import { errorCode } from '../foreign-errors.ts';
 
 /**
  * Where Redis is and how to talk to it. Credentials come from the environment or a file, and leave this module only
@@ -110,7 +111,7 @@ function readText(variable: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const code = errorCode(error) ?? 'unreadable';
     throw new ArbtuneError('input', `${variable} names a file that cannot be read: ${path} (${code}).`);
   }
 }

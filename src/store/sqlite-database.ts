@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArbtuneError } from '../errors.ts';
+import { errorCode } from '../foreign-errors.ts';
 import { isBusy, sqliteError } from './sqlite-errors.ts';
 import { checkFile, createTables } from './sqlite-schema.ts';
 
@@ -117,7 +118,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = errorCode(error) ?? String(error);
     throw new ArbtuneError(
       'input',
       `The folder ${folder} for the result store cannot be made (${code}); set ARBTUNE_HOME to a writable one.`,

@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import type { TrialEvaluator, TrialOutcome, TrialRequest } from '../activities/trial-evaluator.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
+import { errorCode } from '../foreign-errors.ts';
 import { sessionDataHash } from '../market-data/hash.ts';
 import { type DataLocation, loadMarketData } from '../market-data/load.ts';
 import type { EdgeIndex } from '../paper-engine/edge-index.ts';
@@ -227,5 +228,5 @@ async function measureWatched(
 }
 
 function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY';
 }

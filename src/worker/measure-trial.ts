@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { TrialOutcome, TrialRequest } from '../activities/trial-evaluator.ts';
 import type { PrunerRule } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
+import { messageOf } from '../foreign-errors.ts';
 import type { Metrics, ObjectiveSettings } from '../objective/objective.ts';
 import { scoreTrial } from '../objective/score.ts';
 import type { Params } from '../search-space/space.ts';
@@ -58,5 +59,5 @@ function checkFinite(metrics: Metrics, scenario: string): void {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof ArbtuneError) return error.message;
-  return `The paper engine failed: ${error instanceof Error ? error.message : String(error)}`;
+  return `The paper engine failed: ${messageOf(error)}`;
 }

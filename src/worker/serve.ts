@@ -4,6 +4,7 @@ import { Runtime } from '@temporalio/worker';
 import type { TemporalServer } from '../embedded/ensure-temporal.ts';
 import { homeLayout } from '../embedded/home.ts';
 import type { ArbtuneError } from '../errors.ts';
+import { messageOf } from '../foreign-errors.ts';
 import type { CodecKey } from '../payloads/keys.ts';
 import type { ResultStore } from '../store/result-store.ts';
 import type { DeploymentVersion } from './deployment-version.ts';
@@ -56,7 +57,7 @@ export async function serveSessions(options: ServeOptions): Promise<RunningWorke
   });
   const evaluator = health ? meteredEvaluator(engine, meter) : engine;
   const report = new WorkerReport(store, workerId, (error) =>
-    log(`the store does not take this worker's state: ${error instanceof Error ? error.message : error}`),
+    log(`the store does not take this worker's state: ${messageOf(error)}`),
   );
   let unreadable: ArbtuneError | undefined;
   const refused = new AbortController();

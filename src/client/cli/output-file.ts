@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { whyNotWritable } from '../../analysis/atomic-file.ts';
 import { ConfigError, optionIssue } from '../../config/issue.ts';
+import { errorCode } from '../../foreign-errors.ts';
 
 /** Looks at the file that a command will write before anything is started: it must be writable, and nothing of another's is lost. */
 
@@ -38,7 +39,7 @@ export async function checkOutputFile({ option, path, ours = RESULTS, force }: O
 async function headOf(path: string): Promise<string | undefined> {
   // NONBLOCK: whatever has taken the file's place since it was looked at, opening it does not wait.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) =>
-    error instanceof Error && 'code' in error && error.code === 'ENOENT' ? '' : undefined,
+    errorCode(error) === 'ENOENT' ? '' : undefined,
   );
   if (file === '' || file === undefined) return file;
   try {

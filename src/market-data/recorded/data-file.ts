@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { ArbtuneError } from '../../errors.ts';
+import { errorCode } from '../../foreign-errors.ts';
 
 /** Opens the data files that a scenario names, trusting nothing: regular files only, and only under the root. */
 
@@ -81,7 +82,7 @@ function outside(name: string, root: string): ArbtuneError {
 }
 
 function unreadable(name: string, root: string, error: unknown): ArbtuneError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = errorCode(error) ?? String(error);
   const what = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
   return new ArbtuneError('input', `${name}: ${what} under ${resolve(root)}`, { cause: error });
 }

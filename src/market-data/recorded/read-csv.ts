@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { parse } from 'csv-parse/sync';
 import { ArbtuneError } from '../../errors.ts';
+import { firstLineOf } from '../../foreign-errors.ts';
 import { literal, queryColumns } from './duckdb.ts';
 import { BOOK_TICKER_COLUMNS, type Layout, missingColumns } from './layouts.ts';
 import { selectList } from './raw-columns.ts';
@@ -120,8 +121,4 @@ function rejectText(type: string, message: string, columns: number): string {
     return 'a quotation mark is opened and never closed, or stands within a value';
   if (type === 'INVALID ENCODING') return 'it is not UTF-8 text; save the file as UTF-8';
   return message.split('\n')[0] ?? type;
-}
-
-function firstLineOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

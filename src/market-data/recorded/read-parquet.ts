@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ArbtuneError } from '../../errors.ts';
+import { firstLineOf } from '../../foreign-errors.ts';
 import { type Columns, identifier, literal, queryColumns } from './duckdb.ts';
 import { type Layout, missingColumns } from './layouts.ts';
 import { selectList } from './raw-columns.ts';
@@ -32,7 +33,7 @@ export async function readParquet(
     return { ...(await queryColumns(connection, sql)), timestamps };
   } catch (error) {
     if (error instanceof ArbtuneError) throw error;
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const why = firstLineOf(error);
     throw new ArbtuneError('input', `${name} cannot be read as Parquet: ${why}`, { cause: error });
   }
 }

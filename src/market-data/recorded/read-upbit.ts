@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ArbtuneError } from '../../errors.ts';
+import { firstLineOf } from '../../foreign-errors.ts';
 import { literal, queryColumns } from './duckdb.ts';
 import type { Layout } from './layouts.ts';
 import { selectList } from './raw-columns.ts';
@@ -31,7 +32,7 @@ export async function readUpbit(
   // A line that is no JSON gives NULLs, which are found as values that are missing.
   const sql = `SELECT ${select} FROM read_ndjson_objects(${literal(request.path)}, ${options})`;
   const rows = await queryColumns(connection, sql).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const why = firstLineOf(error);
     throw new ArbtuneError('input', `${request.name} cannot be read as JSON lines: ${why}`, { cause: error });
   });
   return { ...rows, headerLines: 0, reject: undefined };

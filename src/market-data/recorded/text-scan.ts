@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ArbtuneError } from '../../errors.ts';
+import { errorCode } from '../../foreign-errors.ts';
 import { readChunks } from './data-file.ts';
 
 /**
@@ -76,7 +77,7 @@ export function lineOfRecord(scan: TextScan, record: number, headerLines: number
 
 /** Damaged data is refused whatever the policy: what was unpacked before the damage showed may be wrong too. */
 function cutReason(error: unknown, name: string, row: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'Z_BUF_ERROR') return 'the gzip data ends too early';
   if (code !== 'Z_DATA_ERROR') throw error;
   throw new ArbtuneError('input', `${name} row ${row}: the gzip data is damaged; fetch the file again`);

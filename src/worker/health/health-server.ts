@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ArbtuneError } from '../../errors.ts';
+import { errorCode, messageOf } from '../../foreign-errors.ts';
 import { type HealthSettings, isLoopback } from './health-settings.ts';
 
 /** A worker's health over HTTP: `/healthz` (it lives), `/readyz` (it takes work) and `/metrics` (Prometheus). */
@@ -46,7 +47,7 @@ export async function startHealthServer(
   try {
     await once(server, 'listening');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = errorCode(error) ?? String(error);
     throw new ArbtuneError('input', `The health page cannot listen on ${host}:${port} (${code})`, {
       cause: error,
     });
@@ -76,7 +77,7 @@ async function answer(
   try {
     return await page(new URL(request.url ?? '/', 'http://worker').pathname, source);
   } catch (error) {
-    return { status: 503, body: `${error instanceof Error ? error.message : error}\n` };
+    return { status: 503, body: `${messageOf(error)}\n` };
   }
 }
 

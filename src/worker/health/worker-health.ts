@@ -1,4 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker';
+import { firstLineOf } from '../../foreign-errors.ts';
 import type { ResultStore } from '../../store/result-store.ts';
 import type { HealthSource } from './health-server.ts';
 
@@ -54,7 +55,7 @@ async function failureOf(what: string, asked: Promise<unknown>): Promise<string 
     await asked;
     return undefined;
   } catch (error) {
-    return `${what} does not answer: ${error instanceof Error ? error.message.split('\n')[0] : error}`;
+    return `${what} does not answer: ${firstLineOf(error)}`;
   }
 }
 
