@@ -1,6 +1,6 @@
 import { ArbtuneError } from '../errors.ts';
 import type { ResultStore, SessionRecord, WorkerRecord } from '../store/result-store.ts';
-import type { SessionStatus } from '../workflows/messages.ts';
+import type { SessionResult, SessionStatus } from '../workflows/messages.ts';
 import { unknownInStack } from './list-sessions.ts';
 import {
   activityWarnings,
@@ -25,6 +25,10 @@ export interface SessionReport {
   readonly status: string;
   /** From the workflow; absent when no worker answers. */
   readonly session?: SessionStatus;
+  /** Of one that has ended and says what it found. */
+  readonly result?: SessionResult;
+  /** Of one that failed: why. */
+  readonly reason?: string;
   /** From the store. */
   readonly stored?: Omit<SessionRecord, 'spec' | 'orders'> & { readonly trials: number };
   readonly workers: readonly WorkerRecord[];
@@ -51,8 +55,10 @@ export async function reportSession(stack: Stack, sessionId: string): Promise<Se
   if (execution.status.name !== 'RUNNING') {
     const lost = await lossWarning(stack.store, sessionId, completedAtEnd(execution));
     if (lost) return { ...base, status: 'corrupt', warnings: [lost, ...warnings] };
+    const end = await endOf(stack, sessionId);
     const unsaid = !stored || ['running', 'paused', 'stopping'].includes(stored.status);
-    return { ...base, status: unsaid ? execution.status.name.toLowerCase() : stored.status, warnings };
+    const status = unsaid ? execution.status.name.toLowerCase() : stored.status;
+    return { ...base, ...end, status, warnings };
   }
   warnings.push(...(await activityWarnings(stack, execution)));
   const stuck = await stuckReason(stack, execution);
@@ -74,6 +80,19 @@ export async function reportSession(stack: Stack, sessionId: string): Promise<Se
   } catch (error) {
     if (!(error instanceof ArbtuneError && isUnavailable(error.cause))) throw error;
     return unserved;
+  }
+}
+
+/** What an ended session says of its end; nothing where it cannot, as when it was ended by force or is encrypted. */
+async function endOf(
+  { client }: Stack,
+  sessionId: string,
+): Promise<Pick<SessionReport, 'result' | 'reason'>> {
+  try {
+    return { result: await client.wait(sessionId) };
+  } catch (error) {
+    const isSaid = error instanceof ArbtuneError && error.kind === 'session-failed';
+    return isSaid ? { reason: error.message } : {};
   }
 }
 

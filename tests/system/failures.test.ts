@@ -25,8 +25,9 @@ test('too many trials over their time limit fail the session; what was found is 
   expect(failed.length).toBeGreaterThan(2);
   expect(new Set(column(failed, 'error'))).toEqual(new Set(['The trial took longer than 1 ms']));
   expect(new Set(column(failed, 'objective'))).toEqual(new Set(['']));
-  const report = await machine.json<{ status: string; stored: { trials: number } }>(['status', 'hopeless']);
+  const report = await machine.json<Record<string, unknown>>(['status', 'hopeless']);
   expect(report).toMatchObject({ status: 'failed', stored: { trials: rows.length } });
+  expect(report.reason).toMatch(/^Session hopeless failed: \d+ trials failed, more than the 2 allowed/);
 });
 
 test('`watch` tells of a session with Temporal gone, from the store alone', async () => {

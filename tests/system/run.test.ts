@@ -56,6 +56,9 @@ test('`run` brings up what is missing, tells its outcome as one JSON object, and
   expect(outcome.best.metrics.trades).toBe(Number(best?.['metric.trades']));
   expect(outcome.best.params.min_spread_pct).toBe(Number(best?.['param.min_spread_pct']));
 
+  const { result } = await machine.json<{ result: object }>(['status', 'first']);
+  expect(result).toMatchObject({ status: 'completed', best: outcome.best, csv });
+
   const again = join(machine.folder, 'again.csv');
   flags[flags.length - 1] = 'second';
   const second = await machine.run(['run', '--config', BASELINE, ...flags, '--output-csv', again]);

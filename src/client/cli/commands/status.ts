@@ -83,16 +83,19 @@ function showAgain(output: Output, text: string, before: string): void {
   output.print(text);
 }
 
-function reportText({ session_id, status, session, stored, workers, warnings }: SessionReport): string {
+function reportText(report: SessionReport): string {
+  const { session_id, status, session, result, reason, stored, workers, warnings } = report;
   const lines = [`session ${session_id}: ${TROUBLES.includes(status) ? status.toUpperCase() : status}`];
   if (session) lines.push(`  ${statusLine(session)}`);
-  if (session?.best) {
-    const { iteration, objective, params } = session.best;
+  const best = session?.best ?? result?.best;
+  if (best) {
     lines.push(
-      `  best: trial ${iteration}, ${session.objective} ${shortValue(objective)}`,
-      `        ${shortParams(params)}`,
+      `  best: trial ${best.iteration}, ${session?.objective ?? 'objective'} ${shortValue(best.objective)}`,
+      `        ${shortParams(best.params)}`,
     );
   }
+  if (result) lines.push(`  results: ${result.csv}`);
+  if (reason !== undefined) lines.push(`  ${reason}`);
   if (stored)
     lines.push(
       `  stored: ${stored.trials} of ${stored.iterations} trials, session last heard of ${stored.updated_at}`,
