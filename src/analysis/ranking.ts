@@ -56,6 +56,11 @@ function finite(value: number | null | undefined): number | undefined {
   return Number.isFinite(value) ? (value ?? undefined) : undefined;
 }
 
+/** Whether it was measured whole and misses a constraint. */
+export function violatesConstraint(record: TrialRecord): boolean {
+  return record.status === 'completed' && violationOf(record) > 0;
+}
+
 /** A violation that is not a number could be any: it is the worst. */
 function violationOf(record: TrialRecord): number {
   if (Number.isNaN(record.violation)) return Number.POSITIVE_INFINITY;

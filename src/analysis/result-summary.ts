@@ -33,9 +33,7 @@ export function formatResultSummary(result: ResultSummary, format: SummaryFormat
     const title = `Top ${result.ranking.length} of ${result.ranked} by ${printable(result.metric)} (${order})`;
     parts.push(`${paint('bold', title)}\n${ranking(result, format.width ?? 100)}`);
   }
-  if (result.ranking.some((trial) => !trial.feasible)) {
-    parts.push(paint('yellow', '! violates a constraint; ranked below every trial that does not'));
-  }
+  if (result.totals.violating > 0) parts.push(paint('yellow', violations(result.totals)));
   const failed = result.failures
     .slice(0, FAILURES_SHOWN)
     .map(({ error, count }) => `${count} × ${printable(error)}`);
@@ -60,6 +58,11 @@ function totalsLine(totals: ResultTotals): string {
     named(totals.sessions, 'session'),
     named(totals.workers, 'worker'),
   ].join(' · ');
+}
+
+function violations({ violating, completed }: ResultTotals): string {
+  const verb = violating === 1 ? 'violates' : 'violate';
+  return `! ${violating} of ${count(completed, 'completed trial')} ${verb} a constraint; ranked below every trial that does not`;
 }
 
 function nothingToRank({ metric, totals }: ResultSummary): string {

@@ -2,7 +2,7 @@ import { ArbtuneError } from '../errors.ts';
 import type { Params } from '../search-space/space.ts';
 import type { TrialRecord, TrialStatus } from '../store/trial-record.ts';
 import { columnOrder } from './column-order.ts';
-import { OBJECTIVE, type RankedTrial, rankTrials } from './ranking.ts';
+import { OBJECTIVE, type RankedTrial, rankTrials, violatesConstraint } from './ranking.ts';
 
 /** What a set of finished trials says: totals and rankings. Pure: records in, plain data out. */
 
@@ -11,6 +11,8 @@ export const DEFAULT_TOP_N = 5;
 export interface ResultTotals {
   readonly total_iterations: number;
   readonly completed: number;
+  /** Completed trials that violate a constraint. */
+  readonly violating: number;
   readonly pruned: number;
   readonly failed: number;
   readonly total_workers: number;
@@ -49,6 +51,7 @@ export class TuningAnalyzer {
     return {
       total_iterations: records.length,
       completed: count('completed'),
+      violating: records.filter(violatesConstraint).length,
       pruned: count('pruned'),
       failed: count('failed'),
       total_workers: workers.length,

@@ -99,6 +99,7 @@ describe('the analyzer', () => {
     expect(analyzer.summarize()).toEqual({
       total_iterations: 5,
       completed: 4,
+      violating: 1,
       pruned: 0,
       failed: 1,
       total_workers: 2,

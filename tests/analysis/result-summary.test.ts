@@ -45,8 +45,17 @@ describe('the summary', () => {
     const text = formatResultSummary(summary(trials));
     expect(text).toContain('3 trials · 1 completed · 2 failed');
     expect(text).toContain('│ ! 1 │');
-    expect(text).toContain('! violates a constraint; ranked below every trial that does not');
+    expect(text).toContain('! 1 of 1 completed trial violates a constraint; ranked below every trial');
     expect(text).toContain('Failed: 2 × no quotes');
+  });
+
+  it('counts the violations even where none of them is shown, and is silent where there is none', () => {
+    const trials = [1, 2, 3, 4, 5, 6, 7].map((n) => trial(n, { violation: n > 5 ? n : 0 }));
+    const text = formatResultSummary(summary(trials));
+    expect(text).not.toContain('│ ! ');
+    expect(text).toContain('! 2 of 7 completed trials violate a constraint; ranked below every trial');
+    expect(summary(trials).totals.violating).toBe(2);
+    expect(formatResultSummary(summary(trials.slice(0, 5)))).not.toContain('constraint');
   });
 
   it('names the sessions where there are several', () => {

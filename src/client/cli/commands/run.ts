@@ -202,6 +202,11 @@ function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output):
   );
   const { iteration, params, metrics, objective } = outcome.best ?? {};
   const best = outcome.best ? { iteration, params, metrics, objective } : null;
+  const summary = new TuningAnalyzer(outcome.records).result(
+    'objective',
+    5,
+    outcome.direction === 'minimize',
+  );
   if (asJson) {
     const { workflow_id, run_id } = outcome;
     output.json({
@@ -211,6 +216,7 @@ function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output):
       status,
       iterations,
       completed,
+      violating: summary.totals.violating,
       pruned,
       failed,
       best,
@@ -218,11 +224,6 @@ function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output):
     });
     return;
   }
-  const summary = new TuningAnalyzer(outcome.records).result(
-    'objective',
-    5,
-    outcome.direction === 'minimize',
-  );
   output.print(formatResultSummary(summary, { color: output.color, width: output.width }));
   for (const { scenario, text } of outcome.unmet) {
     output.print(`The best trial does not do what ${scenario} expects: ${text}`);
