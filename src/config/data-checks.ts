@@ -3,6 +3,7 @@ import type { Cached } from '../market-data/cache.ts';
 import { type DataLocation, loadWithReports } from '../market-data/load.ts';
 import type { Scenario } from '../market-data/scenario.ts';
 import type { ConfigIssue } from './issue.ts';
+import { priceProblem } from './price-checks.ts';
 import { displayPath } from './text-file.ts';
 
 /** A scenario's quotes, read as a worker reads them: what is wrong with recorded data is known before a session starts. */
@@ -29,17 +30,27 @@ export async function checkData(
   }
 }
 
-/** Everything wrong with the recordings that scenarios name; `files` are the scenarios' own. */
-export async function recordingIssues(
+/**
+ * Everything wrong with the quotes that scenarios write out or name, and what looks wrong; `files` are the scenarios'
+ * own. A generator makes one venue from the other at the rate: its quotes always go together.
+ */
+export async function dataIssues(
   scenarios: readonly Scenario[],
   files: readonly string[],
   location: DataLocation,
 ): Promise<ConfigIssue[]> {
   const issues: ConfigIssue[] = [];
   for (const [index, scenario] of scenarios.entries()) {
-    if (scenario.data === undefined) continue;
-    const checked = await checkData(scenario, files[index] ?? scenario.name, location);
-    if (!checked.ok) issues.push(checked.issue);
+    if (scenario.generator !== undefined) continue;
+    const file = files[index] ?? scenario.name;
+    const checked = await checkData(scenario, file, location);
+    if (!checked.ok) {
+      issues.push(checked.issue);
+      continue;
+    }
+    const problem = priceProblem(scenario.name, checked.loaded.data);
+    const place = { severity: 'warning', source: displayPath(file), path: '', code: 'SUSPICIOUS' } as const;
+    if (problem) issues.push({ ...place, ...problem });
   }
   return issues;
 }

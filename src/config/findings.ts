@@ -1,4 +1,4 @@
-import type { ConfigIssue, IssueCode } from './issue.ts';
+import { type ConfigIssue, type IssueCode, MAX_ISSUES } from './issue.ts';
 import type { DataPath, Place } from './yaml-source.ts';
 
 /** The issues of one file as they are found, each put to its place in the text; one issue for one place. */
@@ -101,6 +101,16 @@ export class Findings {
 
   get errors(): ConfigIssue[] {
     return this.#issues.error.toSorted(byPlace);
+  }
+
+  /** The first errors of the file, and last how many more there are. */
+  get firstErrors(): ConfigIssue[] {
+    const errors = this.errors;
+    const more = errors.length - MAX_ISSUES;
+    if (more <= 0) return errors;
+    const message = `and ${errors.length < MOST_KEPT ? '' : 'at least '}${more} more error${more === 1 ? '' : 's'}`;
+    const rest = { severity: 'error', source: this.source, path: '', code: 'AND_MORE', message } as const;
+    return [...errors.slice(0, MAX_ISSUES), rest];
   }
 
   get warnings(): ConfigIssue[] {

@@ -42,7 +42,9 @@ export type IssueCode =
   | 'GRID_TOO_LARGE'
   | 'CROSSED_BOOK'
   | 'TIME_ORDER'
-  | 'BAD_DATA';
+  | 'BAD_DATA'
+  // More of them than are told
+  | 'AND_MORE';
 
 export interface ConfigIssue {
   readonly severity: 'error' | 'warning';

@@ -4,10 +4,10 @@ import { type DataLocation, scenarioDataHash } from '../market-data/load.ts';
 import type { Scenario } from '../market-data/scenario.ts';
 import { tooManyTrials } from '../workflows/capacity.ts';
 import { MAX_SPEC_BYTES } from '../workflows/limits.ts';
-import { recordingIssues } from './data-checks.ts';
+import { dataIssues } from './data-checks.ts';
 import type { Findings } from './findings.ts';
 import { formatIssue } from './format-issues.ts';
-import { ConfigError, type ConfigIssue, MAX_ISSUES } from './issue.ts';
+import { ConfigError, type ConfigIssue } from './issue.ts';
 import { readScenario } from './load-scenario.ts';
 import { checkScenarioNames } from './objective-checks.ts';
 import { type ConfigOverrides, overrideIssues } from './overrides.ts';
@@ -81,16 +81,12 @@ export async function inspectConfig(
   const scenarios = await readScenarios(data, dirname(file.path), root, findings);
   const config = data === undefined ? undefined : checkTuning(data, overrides, findings);
   const sources = { config: file.path, scenarios: scenarios.paths, root };
-  const issues = [
-    ...wrongOptions,
-    ...findings.errors.slice(0, MAX_ISSUES),
-    ...scenarios.issues,
-    ...findings.warnings,
-  ];
+  const issues = [...wrongOptions, ...findings.firstErrors, ...scenarios.issues, ...findings.warnings];
   if (config === undefined || issues.some((issue) => issue.severity === 'error')) return { issues, sources };
   const location = dataLocation(root);
-  const unusable = await recordingIssues(scenarios.found, scenarios.paths, location);
-  if (unusable.length > 0) return { issues: [...unusable, ...issues], sources };
+  const ofData = await dataIssues(scenarios.found, scenarios.paths, location);
+  issues.unshift(...ofData);
+  if (ofData.some((issue) => issue.severity === 'error')) return { issues, sources };
   const name = config.name ?? basename(path, extname(path));
   const spec = resolveSpec(
     { ...config, name },

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { Scenario } from '../market-data/scenario.ts';
 import { checkDataFiles, withFiles } from './data-files.ts';
-import { ConfigError, type ConfigIssue, MAX_ISSUES } from './issue.ts';
+import { ConfigError, type ConfigIssue } from './issue.ts';
 import { checkSource, checkSteps } from './scenario-checks.ts';
 import { type ScenarioFile, scenarioSchema } from './scenario-schema.ts';
 import { displayPath, type FileProblem, readTextFile } from './text-file.ts';
@@ -43,7 +43,7 @@ export async function readScenario(path: string, root: string): Promise<Scenario
       ? new Map<string, string>()
       : await checkDataFiles(parsed.data, path, root, findings);
   if (parsed === undefined || findings.errors.length > 0) {
-    return { ok: false, issues: findings.errors.slice(0, MAX_ISSUES) };
+    return { ok: false, issues: findings.firstErrors };
   }
   return { ok: true, scenario: toScenario(parsed, path, files), warnings: findings.warnings };
 }

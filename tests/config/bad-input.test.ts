@@ -39,9 +39,10 @@ describe('a wrong config', () => {
     });
   });
 
-  it('has no more errors told than anyone would read', async () => {
+  it('has no more errors told than anyone would read, and how many it has more', async () => {
     const { issues } = await inspectConfig(join(fixtures, 'tuning', 'many-errors.yaml'));
-    expect(issues).toHaveLength(MAX_ISSUES);
+    expect(issues).toHaveLength(MAX_ISSUES + 1);
+    expect(issues.at(-1)).toMatchObject({ code: 'AND_MORE', message: 'and 5 more errors' });
   });
 
   it('that only looks wrong is loaded, with warnings', async () => {
