@@ -67,6 +67,24 @@ export function differences(record: TrialRecord, { score, scenarios }: ReplayedT
   );
 }
 
+/**
+ * The first figure of a completed trial that a replay found otherwise than recorded: its objective, else a metric.
+ * Undefined when all that is recorded is equal to the last digit.
+ */
+export function measuredOtherwise(
+  record: TrialRecord,
+  { score }: ReplayedTrial,
+): { readonly name: string; readonly recorded: number; readonly measured: number | undefined } | undefined {
+  if (record.status !== 'completed') return undefined;
+  const objective: [string, number, number | undefined][] =
+    record.objective === null ? [] : [['objective', record.objective, score.objectives[0]]];
+  const metrics = Object.entries(record.metrics).map(
+    ([name, value]): [string, number, number | undefined] => [name, value, score.metrics[name]],
+  );
+  const found = [...objective, ...metrics].find(([, recorded, measured]) => recorded !== measured);
+  return found && { name: found[0], recorded: found[1], measured: found[2] };
+}
+
 /** What is written of a replay, with its columns: an empty file still says what would be in it. */
 const PARTS: { readonly [P in Part]: readonly (keyof ReplayedScenario[P][number])[] } = {
   trades: ['trade', 'direction', 'row', 'time', 'settledAt', 'edgePct', 'ordered', 'bought', 'sold', 'pnl'],

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { replayFiles } from '../../src/client/replay-trial.ts';
+import type { Scenario } from '../../src/market-data/scenario.ts';
 import { STRATEGY_PARAMS } from '../../src/paper-engine/params.ts';
 import { replay } from '../../src/paper-engine/replay.ts';
 import { TRIP_REASONS } from '../../src/paper-engine/risk-guard.ts';
@@ -35,5 +37,18 @@ test('the page has every setting, and the defaults of the risk guard', () => {
   for (const name of Object.keys(upbit)) expect(page).toContain(`\`${name}\``);
   for (const [name, value] of Object.entries({ ...guard, ...rebalancing })) {
     expect(page.replaceAll('\n', ' ')).toContain(`\`${name}\` ${value.toLocaleString('en')}`);
+  }
+});
+
+test('the page has every column of the files that `replay --out` writes, under the name of its file', () => {
+  const section = page.split('## The files of `replay --out`')[1]?.split('\n## ')[0] ?? '';
+  for (const { path, header } of replayFiles('', { scenarios: [{ name: 's' }] as unknown as Scenario[] })) {
+    const part = path.split('.')[1];
+    const table = section.split(`\n\`${part}\`: `)[1]?.split('\n\n`')[0] ?? '';
+    const described = table.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm);
+    const columns = Array.from(described, ([, names]) =>
+      (names ?? '').replaceAll('`', '').split(', '),
+    ).flat();
+    expect(columns.toSorted(), part).toEqual(header.split(',').toSorted());
   }
 });

@@ -4,7 +4,7 @@ import { options } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { checkOutputFile } from '../output-file.ts';
 import { type PlaceFlags, placeOptions } from '../place.ts';
-import { readSessionRecords } from '../session-records.ts';
+import { readSession } from '../session-records.ts';
 
 interface ExportFlags extends PlaceFlags {
   readonly out: string;
@@ -26,7 +26,7 @@ export function exportCommand(): Command {
       const { out, sessionId, force } = flags;
       const format = exportFormatOf(out);
       await checkOutputFile({ option: '--out', path: out, force });
-      const records = await readSessionRecords(sessionId, flags);
+      const { records } = await readSession(sessionId, flags);
       await exportResults(out, records, format);
       createOutput('text').note(`wrote ${records.length} trials to ${out}`);
     });

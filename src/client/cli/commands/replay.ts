@@ -1,29 +1,19 @@
 import { Command } from 'commander';
 import { loadResultsFromCsv } from '../../../analysis/csv.ts';
-import { type UnmetOutcome, unmetOutcomes } from '../../../analysis/expected-outcomes.ts';
-import { formatNumber } from '../../../analysis/number-format.ts';
+import { unmetOutcomes } from '../../../analysis/expected-outcomes.ts';
 import { rankTrials } from '../../../analysis/ranking.ts';
-import { renderTable } from '../../../analysis/table.ts';
 import { loadConfig } from '../../../config/load-config.ts';
 import { parseParams } from '../../../config/params.ts';
 import type { SessionSpec } from '../../../config/session-spec.ts';
 import { arbtuneHome, homeLayout } from '../../../embedded/home.ts';
 import { ArbtuneError } from '../../../errors.ts';
-import type { Params } from '../../../search-space/space.ts';
 import type { TrialRecord } from '../../../store/trial-record.ts';
-import { shortParams } from '../../../workflows/details.ts';
-import {
-  createReplayer,
-  differences,
-  type ReplayedTrial,
-  type Replayer,
-  replayFiles,
-  writeReplay,
-} from '../../replay-trial.ts';
+import { createReplayer, differences, type Replayer, replayFiles, writeReplay } from '../../replay-trial.ts';
 import { wholeNumber } from '../option-values.ts';
 import { options } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { checkOutputFile } from '../output-file.ts';
+import { printReplay, warnWhereOtherwise } from '../replay-text.ts';
 
 /** `replay`: one param set, or trials of a CSV, on the paper engine again, with every trade they made. */
 
@@ -74,14 +64,18 @@ Examples:
       const cacheDir = homeLayout(arbtuneHome(process.env)).cacheFolder;
       const replayer = await createReplayer(spec, { root: sources.root, cacheDir });
       if (flags.check) return checkAll(records, replayer, output, flags.json === true);
-      const params =
-        flags.params === undefined
-          ? chosen(records, spec, flags.iteration)
-          : parseParams(flags.params, spec.space, '--params');
+      const record = flags.params === undefined ? chosen(records, spec, flags.iteration) : undefined;
+      const params = record?.params ?? parseParams(flags.params ?? '', spec.space, '--params');
       const trial = replayer(params);
+      if (record) warnWhereOtherwise(record, trial, flags.config, output);
       const files = out === undefined ? [] : await writeReplay(out, trial);
       const unmet = unmetOutcomes(spec.scenarios, trial.scenarios);
-      print(trial, { params, files, unmet }, output, flags.json === true);
+      printReplay(
+        trial,
+        { spec, params, record, best: flags.iteration === undefined, files, unmet },
+        output,
+        flags.json === true,
+      );
     });
 }
 
@@ -95,13 +89,17 @@ async function resultsOf(csv: string, spec: SessionSpec): Promise<TrialRecord[]>
   );
 }
 
-function chosen(records: readonly TrialRecord[], spec: SessionSpec, iteration: number | undefined): Params {
+function chosen(
+  records: readonly TrialRecord[],
+  spec: SessionSpec,
+  iteration: number | undefined,
+): TrialRecord {
   const minimize = spec.objective.objectives[0]?.direction === 'minimize';
   const record =
     iteration === undefined
       ? rankTrials(records, 'objective', minimize)[0]?.record
       : records.find((one) => one.iteration === iteration);
-  if (record) return record.params;
+  if (record) return record;
   throw new ArbtuneError(
     'input',
     iteration === undefined ? 'no completed trial to replay' : `no trial ${iteration} in the results`,
@@ -123,39 +121,4 @@ function checkAll(
   else output.print(`${completed.length} trials replayed, ${differing.length} differ`);
   const [first] = differing;
   if (first) throw new ArbtuneError('session-failed', `trial ${first.iteration}: ${first.found[0]}`);
-}
-
-function print(
-  { score, scenarios }: ReplayedTrial,
-  context: {
-    readonly params: Params;
-    readonly files: readonly string[];
-    readonly unmet: readonly UnmetOutcome[];
-  },
-  output: Output,
-  asJson: boolean,
-): void {
-  const { params, files, unmet } = context;
-  if (asJson) {
-    const byScenario = scenarios.map(({ scenario, metrics, trades, trips }) => ({
-      scenario,
-      metrics,
-      trades: trades.length,
-      trips,
-    }));
-    output.json({ params, ...score, scenarios: byScenario, unmet_outcomes: unmet, files });
-    return;
-  }
-  const titles = ['all', ...scenarios.map(({ scenario }) => scenario)];
-  const columns = [{ title: 'metric' }, ...titles.map((title) => ({ title, align: 'right' as const }))];
-  const cell = (value: number | undefined) => (value === undefined ? '' : formatNumber(value));
-  const rows = Object.entries(score.metrics).map(([name, value]) => [
-    name,
-    cell(value),
-    ...scenarios.map(({ metrics }) => cell(metrics[name])),
-  ]);
-  output.print(shortParams(params));
-  output.print(renderTable(columns, rows));
-  for (const { scenario, text } of unmet) output.print(`Not as expected on ${scenario}: ${text}`);
-  for (const file of files) output.note(`wrote ${file}`);
 }

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+import { quickConfig } from './support/configs.ts';
+import { type Sandbox, sandbox } from './support/sandbox.ts';
+
+/** What is said of a session's results once it has ended: by `run`, `summary` and `replay`. */
+
+const CSV = 'outputs/mine/results.csv';
+
+/** A machine with the session `mine` of `my.yaml`, and what its `run` printed. */
+async function ran(tuning: object, iterations = 6): Promise<{ machine: Sandbox; stdout: string }> {
+  const machine = sandbox();
+  writeConfig(machine, 'my.yaml', { method: 'random', ...tuning });
+  const flags = ['--config', 'my.yaml', '--session-id', 'mine', '--iterations', String(iterations)];
+  const { code, stdout, stderr } = await machine.run(['run', ...flags]);
+  expect(code, stderr).toBe(0);
+  return { machine, stdout };
+}
+
+function writeConfig({ folder }: Sandbox, name: string, tuning: object): void {
+  renameSync(quickConfig(folder, { ...tuning }), join(folder, name));
+}
+
+test('every command that the guide has for reading results works as written, after its own `run`', async () => {
+  const guide = readFileSync('docs/guide.md', 'utf8').split('## Reading the results')[1] ?? '';
+  const block = guide.match(/```sh\n([\s\S]*?)```/)?.[1] ?? '';
+  const commands = Array.from(block.matchAll(/^arbtune (.*?)(?:\s+#.*)?$/gm), ([, args]) =>
+    (args ?? '').split(' '),
+  );
+  expect(commands.length).toBeGreaterThanOrEqual(5);
+  const { machine } = await ran({});
+  for (const args of commands) {
+    const { code, stderr } = await machine.run(args);
+    expect(code, `${args.join(' ')}\n${stderr}`).toBe(0);
+    expect(stderr).not.toContain('warning');
+  }
+  expect(existsSync(join(machine.folder, 'mine.parquet'))).toBe(true);
+  expect(existsSync(join(machine.folder, 'trades/few-quotes.journal.csv'))).toBe(true);
+});
+
+test('`summary` ranks by the objective that the session had, its good end first, and refuses a metric that is none', async () => {
+  const objective = {
+    metric: 'total_fees',
+    direction: 'minimize',
+    constraints: [{ metric: 'trades', op: '>=', value: 1_000 }],
+  };
+  const { machine, stdout } = await ran({ objective });
+  expect(stdout).toContain('! 6 of 6 completed trials violate a constraint');
+
+  const byObjective = await machine.run(['summary', '--session-id', 'mine']);
+  expect(byObjective).toMatchObject({ code: 0, stderr: '' });
+  expect(byObjective.stdout).toContain('by objective (lowest first)');
+  expect(byObjective.stdout).toContain('! 6 of 6 completed trials violate a constraint');
+
+  const fromCsv = await machine.run(['summary', '--csv', CSV]);
+  expect(fromCsv.stdout).toContain('by objective (highest first)');
+  expect(fromCsv.stderr).toContain('if their session minimises it, add --ascending');
+  const ascending = await machine.run(['summary', '--csv', CSV, '--ascending']);
+  expect(ascending).toMatchObject({
+    stderr: '',
+    stdout: expect.stringContaining('objective (lowest first)'),
+  });
+  const asked = await machine.run(['summary', '--session-id', 'mine', '--metric', 'pnl']);
+  expect(asked.stdout).toContain('by pnl (highest first)');
+  const turned = await machine.run(['summary', '--session-id', 'mine', '--no-ascending']);
+  expect(turned.stdout).toContain('by objective (highest first)');
+
+  const header = 'session_id,worker_id,iteration,status,timestamp,metric.pnl';
+  writeFileSync(join(machine.folder, 'old.csv'), `${header}\ns,w,1,completed,2026-01-02T03:04:05Z,7\n`);
+  const old = await machine.run(['summary', '--csv', 'old.csv']);
+  expect(old).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringContaining('by pnl (highest first)'),
+  });
+
+  for (const [metric, says] of [
+    ['total_fee', 'got total_fee. Did you mean total_fees?'],
+    ['foo', 'expected objective or a metric of the results, got foo. There are objective, pnl,'],
+  ] as const) {
+    const refused = await machine.run(['summary', '--csv', CSV, '--metric', metric]);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain(says);
+  }
+});
+
+test('`replay` names the trial and what was recorded of it, and warns where a config measures otherwise', async () => {
+  const { machine } = await ran({
+    objective: { metric: 'net_pnl', direction: 'maximize', weights: { 'few-quotes': 2 } },
+  });
+  const replay = ['replay', '--csv', CSV, '--config'];
+  const same = await machine.run([...replay, 'my.yaml']);
+  expect(same).toMatchObject({ code: 0, stderr: '' });
+  const said =
+    /^trial (\d+) of session mine, the best of the results: objective (\S+) recorded\n.*\nobjective (\S+) measured\n/;
+  const [, trial, recorded, measured] = same.stdout.match(said) ?? [];
+  expect(measured).toBe(recorded);
+  expect(same.stdout).toContain('│ weighted mean │');
+
+  writeConfig(machine, 'other.yaml', { engine: { upbit: { taker_fee_bps: 4 } } });
+  const other = await machine.run([...replay, 'other.yaml']);
+  expect(other.code).toBe(0);
+  expect(other.stdout).toMatch(/│ +mean │/);
+  expect(other.stderr).toMatch(
+    new RegExp(
+      `^warning: trial ${trial} has objective \\S+ in the results, and by other.yaml measures \\S+: this config`,
+    ),
+  );
+  expect(other.stderr).toContain("name its session's own config by --config");
+
+  const one = await machine.json<object>([...replay, 'my.yaml', '--iteration', '2']);
+  expect(one).toMatchObject({ recorded: { session_id: 'mine', iteration: 2, status: 'completed' } });
+  const recordedOne = one as { recorded: { objective: number }; objectives: number[] };
+  expect(recordedOne.objectives).toEqual([recordedOne.recorded.objective]);
+});
