@@ -94,6 +94,8 @@ export interface ListedTrial {
   readonly status: 'proposed' | 'running' | TrialStatus;
   readonly params: Params;
   readonly objective: number | null;
+  /** Sum of constraint violations; absent when there is none. */
+  readonly violation?: number;
   readonly worker_id?: string;
   readonly reason?: string;
 }

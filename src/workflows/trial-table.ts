@@ -231,6 +231,7 @@ export class TrialTable {
       status: row.state,
       params: row.params,
       objective: row.objective,
+      ...(row.finished?.violation ? { violation: row.finished.violation } : {}),
       ...(row.workerId === undefined ? {} : { worker_id: row.workerId }),
       ...(row.reason === '' ? {} : { reason: row.reason }),
     }));

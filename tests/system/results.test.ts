@@ -10,13 +10,16 @@ import { type Sandbox, sandbox } from './support/sandbox.ts';
 const CSV = 'outputs/mine/results.csv';
 
 /** A machine with the session `mine` of `my.yaml`, and what its `run` printed. */
-async function ran(tuning: object, iterations = 6): Promise<{ machine: Sandbox; stdout: string }> {
+async function ran(
+  tuning: object,
+  iterations = 6,
+): Promise<{ machine: Sandbox; stdout: string; stderr: string }> {
   const machine = sandbox();
   writeConfig(machine, 'my.yaml', { method: 'random', ...tuning });
   const flags = ['--config', 'my.yaml', '--session-id', 'mine', '--iterations', String(iterations)];
   const { code, stdout, stderr } = await machine.run(['run', ...flags]);
   expect(code, stderr).toBe(0);
-  return { machine, stdout };
+  return { machine, stdout, stderr };
 }
 
 function writeConfig({ folder }: Sandbox, name: string, tuning: object): void {
@@ -30,11 +33,12 @@ test('every command that the guide has for reading results works as written, aft
     (args ?? '').split(' '),
   );
   expect(commands.length).toBeGreaterThanOrEqual(5);
-  const { machine } = await ran({});
+  const { machine, stderr } = await ran({});
+  expect(stderr.match(/^\[RESULT\] trial \d+ · objective /gm)).toHaveLength(6);
   for (const args of commands) {
-    const { code, stderr } = await machine.run(args);
-    expect(code, `${args.join(' ')}\n${stderr}`).toBe(0);
-    expect(stderr).not.toContain('warning');
+    const read = await machine.run(args);
+    expect(read.code, `${args.join(' ')}\n${read.stderr}`).toBe(0);
+    expect(read.stderr).not.toContain('warning');
   }
   expect(existsSync(join(machine.folder, 'mine.parquet'))).toBe(true);
   expect(existsSync(join(machine.folder, 'trades/few-quotes.journal.csv'))).toBe(true);
@@ -46,7 +50,8 @@ test('`summary` ranks by the objective that the session had, its good end first,
     direction: 'minimize',
     constraints: [{ metric: 'trades', op: '>=', value: 1_000 }],
   };
-  const { machine, stdout } = await ran({ objective });
+  const { machine, stdout, stderr } = await ran({ objective });
+  expect(stderr.match(/^\[RESULT\] trial \d+ · ! objective /gm)).toHaveLength(6);
   expect(stdout).toContain('! 6 of 6 completed trials violate a constraint');
 
   const byObjective = await machine.run(['summary', '--session-id', 'mine']);

@@ -11,18 +11,20 @@ export function showProgress(output: Output): (event: SessionEvent) => void {
   };
 }
 
+/** `!`, as in the ranking, where the trial violates a constraint: its objective then is not to be compared. */
 export function trialLine(trial: ListedTrial): string {
+  const { violation = 0 } = trial;
   const found =
     trial.status !== 'completed' || trial.objective === null
       ? trial.status
-      : `objective ${shortValue(trial.objective)}`;
+      : `${violation > 0 ? '! ' : ''}objective ${shortValue(trial.objective)}`;
   const by = trial.worker_id ? ` · ${trial.worker_id}` : '';
   return `trial ${trial.iteration} · ${found} · ${shortParams(trial.params)}${by}`;
 }
 
 function trialFields(trial: ListedTrial): Record<string, unknown> {
-  const { iteration, status, params, objective, worker_id, reason } = trial;
-  return { iteration, status, params, objective, worker_id, reason };
+  const { iteration, status, params, objective, violation, worker_id, reason } = trial;
+  return { iteration, status, params, objective, violation, worker_id, reason };
 }
 
 /** What is finished, running and best: never a guess at what is to come. */
