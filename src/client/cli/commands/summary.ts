@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { loadResultsFromCsv } from '../../../analysis/csv.ts';
-import { metricValue, OBJECTIVE } from '../../../analysis/ranking.ts';
+import { OBJECTIVE } from '../../../analysis/ranking.ts';
 import { formatResultSummary } from '../../../analysis/result-summary.ts';
 import { TuningAnalyzer } from '../../../analysis/tuning-analyzer.ts';
 import { ConfigError, optionIssue } from '../../../config/issue.ts';
@@ -20,7 +20,7 @@ import { readSession } from '../session-records.ts';
 interface SummaryFlags extends PlaceFlags {
   readonly csv?: string;
   readonly sessionId?: string;
-  readonly metric?: string;
+  readonly metric: string;
   readonly topN: number;
   readonly ascending?: boolean;
   readonly json?: boolean;
@@ -31,7 +31,7 @@ export function summaryCommand(): Command {
     .description('totals and ranking of a CSV or a session')
     .option('--csv <file>', 'the results to read')
     .addOption(options.sessionId())
-    .option('--metric <name>', 'to rank by: a metric, or objective (default: objective, without one pnl)')
+    .option('--metric <name>', 'to rank by: a metric, or objective', 'pnl')
     .option('--top-n <n>', 'trials to show', wholeNumber('--top-n', 1, 1_000_000), 5)
     .option('--ascending', 'lowest first (default of objective: as its session has it, where known)')
     .option('--no-ascending', 'highest first');
@@ -42,8 +42,8 @@ export function summaryCommand(): Command {
       const output = createOutput('text');
       const { records, direction } = await readResults(flags);
       const analyzer = new TuningAnalyzer(records);
-      if (flags.metric !== undefined) refuseUnknownMetric(flags.metric, analyzer.summarize().metrics_keys);
-      const metric = flags.metric ?? defaultMetric(records);
+      const { metric } = flags;
+      refuseUnknownMetric(metric, analyzer.summarize().metrics_keys);
       const { ascending = metric === OBJECTIVE && direction === 'minimize' } = flags;
       if (metric === OBJECTIVE && direction === undefined && flags.ascending === undefined) {
         output.note(
@@ -54,12 +54,6 @@ export function summaryCommand(): Command {
       if (flags.json) output.json(summary);
       else output.print(formatResultSummary(summary, { color: output.color, width: output.width }));
     });
-}
-
-/** What the session searched for, where the results have it. */
-function defaultMetric(records: readonly TrialRecord[]): string {
-  const has = (metric: string) => records.some((record) => metricValue(record, metric) !== undefined);
-  return has(OBJECTIVE) || !has('pnl') ? OBJECTIVE : 'pnl';
 }
 
 function refuseUnknownMetric(metric: string, measured: readonly string[]): void {
