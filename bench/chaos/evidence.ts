@@ -1,5 +1,5 @@
 import { sessionEvents } from '../../src/activities/history-records.ts';
-import { decodeArgument } from '../../src/activities/session-specs.ts';
+import { decodeArgument } from '../../src/activities/session-inputs.ts';
 import { readCsv } from '../../tests/system/support/figures.ts';
 import type { Evidence, TrialRow } from './judge.ts';
 import type { Machine } from './machine.ts';

@@ -49,6 +49,7 @@ export interface SessionUpdate {
   readonly completed: number;
   readonly failed: number;
   readonly orders?: Orders;
+  readonly dataRoot?: string;
   /** Only the first time. */
   readonly spec?: SessionSpec;
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import type { SessionSpec } from '../config/session-spec.ts';
 import type { ResultStore } from '../store/result-store.ts';
+import type { SessionInput } from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
 import type { Activities, SearchStep, SessionUpdate } from './activities.ts';
 import { analyzeSession } from './analyze-session.ts';
@@ -13,8 +13,8 @@ import { toRecords } from './measurement.ts';
 import { proposeInTurn } from './propose.ts';
 import { allRivals } from './rivals.ts';
 import { searchTrials } from './search-trials.ts';
+import { SessionInputs } from './session-inputs.ts';
 import { sessionOf } from './session-of.ts';
-import { SessionSpecs } from './session-specs.ts';
 import type { TrialEvaluator } from './trial-evaluator.ts';
 
 /** What the activities of one worker process share. */
@@ -39,11 +39,11 @@ export interface TrialsEvent {
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const { evaluator, store, workerId, outputs } = dependencies;
-  const specs = new SessionSpecs();
+  const inputs = new SessionInputs();
   const known = new KnownTrials();
-  const specOf = (context: Context, specHash: string): Promise<SessionSpec> => {
+  const inputOf = (context: Context, specHash: string): Promise<SessionInput> => {
     const { client, execution } = sessionOf(context);
-    return specs.get(client, execution, specHash);
+    return inputs.get(client, execution, specHash);
   };
 
   return {
@@ -51,9 +51,10 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       const context = Context.current();
       const iterations = input.trials.map(({ iteration }) => iteration);
       return await reported(context, dependencies, iterations, async () => {
-        const spec = await specOf(context, input.specHash);
+        const { spec, dataRoot } = await inputOf(context, input.specHash);
         const rivals = spec.pruner ? await allRivals(context, spec) : [];
-        const measured = await evaluateTrials(context, spec, { ...input, rivals }, evaluator, workerId);
+        const engine = lookingUnder(evaluator, dataRoot);
+        const measured = await evaluateTrials(context, spec, { ...input, rivals }, engine, workerId);
         return { result: measured, finished: iterations.length };
       });
     },
@@ -61,16 +62,17 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     async searchTrials(input) {
       const context = Context.current();
       return await reported(context, dependencies, input.iterations.slice(0, 1), async () => {
-        const spec = await specOf(context, input.specHash);
+        const { spec, dataRoot } = await inputOf(context, input.specHash);
         const visible = await known.beforeSearch(context, input);
-        const result = await searchTrials(context, spec, input, visible, evaluator, workerId);
+        const engine = lookingUnder(evaluator, dataRoot);
+        const result = await searchTrials(context, spec, input, visible, engine, workerId);
         return { result, finished: result.trials.length };
       });
     },
 
     proposeTrials: ({ specHash, ...request }) =>
       alive(async (context) => {
-        const spec = await specOf(context, specHash);
+        const { spec } = await inputOf(context, specHash);
         const trials = await known.visible(context, request.iterations.at(-1) ?? 0);
         const steps: SearchStep[] = [];
         for (const step of proposeInTurn({ ...askSettings(spec), ...request, ...trials })) {
@@ -92,6 +94,14 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     saveSession: (update) => alive((context) => saveSession(context, store, update)),
 
     analyzeSession: (input) => alive((context) => analyzeSession(input, context.client, store, outputs)),
+  };
+}
+
+/** The evaluator for a session whose data files may lie under this folder. */
+function lookingUnder(evaluator: TrialEvaluator, dataRoot: string | undefined): TrialEvaluator {
+  return {
+    ...evaluator,
+    evaluate: (spec, trials, options) => evaluator.evaluate(spec, trials, { ...options, dataRoot }),
   };
 }
 
@@ -133,6 +143,7 @@ async function saveSession(
   { session, spec, ...update }: SessionUpdate,
 ): Promise<void> {
   const known = await store.loadSession(session.sessionId);
+  const dataRoot = update.dataRoot ?? known?.data_root;
   const orders = update.orders ? JSON.stringify(update.orders) : known?.orders;
   await store.saveSession({
     session_id: session.sessionId,
@@ -146,6 +157,7 @@ async function saveSession(
     completed: update.completed,
     failed: update.failed,
     ...(orders === undefined ? {} : { orders }),
+    ...(dataRoot === undefined ? {} : { data_root: dataRoot }),
     spec: spec ? JSON.stringify(spec) : (known?.spec ?? ''),
   });
 }

@@ -1,6 +1,8 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
+import { DataNotHere } from '../market-data/find-data.ts';
+import { DATA_NOT_HERE } from '../workflows/names.ts';
 import type { EvaluateInput, Rival } from './activities.ts';
 import { heartbeatDetails, heartbeating } from './heartbeat.ts';
 import type { MeasuredBatch } from './measured-batch.ts';
@@ -56,6 +58,8 @@ export async function measureTrials(
         onMeasured({ outcome, by: { workerId, attempt: context.info.attempt, at: Date.now() } }),
     });
   } catch (error) {
+    // Another worker may have it, or this one later.
+    if (error instanceof DataNotHere) throw ApplicationFailure.retryable(error.message, DATA_NOT_HERE);
     // Data that is not the session's will not become so by trying again.
     if (error instanceof ArbtuneError && error.kind === 'input') {
       throw ApplicationFailure.nonRetryable(error.message, 'DataMismatch');

@@ -7,7 +7,7 @@ import { firstOrders, type Orders } from '../workflows/orders.ts';
 import type { EvaluateInput, PersistInput, SearchedBatch, SessionUpdate } from './activities.ts';
 import type { MeasuredBatch, ProposedTrial } from './measured-batch.ts';
 import { toRecords } from './measurement.ts';
-import { decodeArgument } from './session-specs.ts';
+import { decodeArgument } from './session-inputs.ts';
 
 /**
  * A session's records out of its history. Every write to the store stands there with all it was to write; what was

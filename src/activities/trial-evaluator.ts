@@ -45,16 +45,20 @@ export type TrialOutcome =
       readonly durationMs: number;
     };
 
+export interface EvaluateOptions {
+  readonly signal: AbortSignal;
+  readonly onOutcome: (outcome: TrialOutcome) => void;
+  /** Where data files are looked for that are not under the evaluator's own folder; absolute. */
+  readonly dataRoot?: string | undefined;
+}
+
 export interface TrialEvaluator {
   /**
    * Measures the trials, in any order, calling `onOutcome` once for each as it ends. Loads a session's data once
-   * per process; throws an `ArbtuneError` of kind `input` when the data's hash is not `spec.dataHash`.
+   * per process; throws `DataNotHere` where its files are not, another `ArbtuneError` of kind `input` when the data's
+   * hash is not `spec.dataHash`.
    * Stops early, rejecting with the signal's reason, when aborted.
    */
-  evaluate(
-    spec: SessionSpec,
-    trials: readonly TrialRequest[],
-    options: { readonly signal: AbortSignal; readonly onOutcome: (outcome: TrialOutcome) => void },
-  ): Promise<void>;
+  evaluate(spec: SessionSpec, trials: readonly TrialRequest[], options: EvaluateOptions): Promise<void>;
   close(): Promise<void>;
 }

@@ -20,6 +20,7 @@ export interface StoredSession {
   readonly orders: Orders;
   readonly status: string;
   readonly createdAt: string;
+  readonly dataRoot?: string;
 }
 
 /** What the next run has more, or other, than those before. */
@@ -30,6 +31,8 @@ export interface GoOnOptions {
   readonly enqueue?: readonly Params[];
   readonly limits?: SessionSpec['limits'];
   readonly csvPath?: string;
+  /** Where its data files are now, on this machine; default: where they were. */
+  readonly dataRoot?: string;
 }
 
 /** @throws ArbtuneError `not-found` when the store does not know the session */
@@ -47,6 +50,7 @@ export async function loadStoredSession(store: ResultStore, sessionId: string): 
     orders: session.orders ? JSON.parse(session.orders) : firstOrders(spec.parallelism, spec.enqueue),
     status: session.status,
     createdAt: session.created_at,
+    ...(session.data_root === undefined ? {} : { dataRoot: session.data_root }),
   };
 }
 
@@ -61,9 +65,14 @@ export async function goOn(
   const more = options.iterations ?? 0;
   const target = more === 0 ? iterations : Math.max(iterations, lastOf(stored.records)) + more;
   const carried = { ...carriedFrom(stored, options), target };
+  const { csvPath, dataRoot = stored.dataRoot } = options;
   const started = await client.start(
     { ...spec, maxIterations: 0, limits: options.limits ?? spec.limits },
-    { sessionId, carried, ...(options.csvPath === undefined ? {} : { csvPath: options.csvPath }) },
+    {
+      ...{ sessionId, carried },
+      ...(csvPath === undefined ? {} : { csvPath }),
+      ...(dataRoot === undefined ? {} : { dataRoot }),
+    },
   );
   return { ...started, iterations: target };
 }

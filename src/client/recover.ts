@@ -51,8 +51,11 @@ function restored(
   { input, records, target, orders }: SessionHistory,
   known: SessionRecord | undefined,
 ): SessionRecord {
-  const { spec, carried } = input;
-  const told = { iterations: target, orders: JSON.stringify(orders) };
+  const { spec, carried, dataRoot } = input;
+  const told = {
+    ...{ iterations: target, orders: JSON.stringify(orders) },
+    ...(dataRoot === undefined ? {} : { data_root: dataRoot }),
+  };
   if (known?.spec) return { ...known, ...told };
   return {
     session_id: sessionId,

@@ -15,6 +15,7 @@ import { followSession, type SessionEvent } from './follow.ts';
 import { goOn, loadStoredSession } from './go-on.ts';
 import { recoverSession } from './recover.ts';
 import { resume } from './resume.ts';
+import { findSessionData } from './session-data.ts';
 import { openStack, type Stack, type StackOptions } from './stack.ts';
 import type { StartedSession } from './start-session.ts';
 import { fewSlotsWarning } from './worker-slots.ts';
@@ -70,9 +71,9 @@ export async function runSession(
 ): Promise<SessionOutcome> {
   const sessionId = options.sessionId ?? randomUUID();
   const { enqueue = [] } = options;
-  return await serveSession(sessionId, options, async (stack, csvPath) => {
+  return await serveSession(sessionId, options, async (stack, { csvPath, dataRoot }) => {
     const ended = await storedButEnded(stack, sessionId);
-    if (!ended) return await stack.client.start(spec, { sessionId, csvPath, enqueue });
+    if (!ended) return await stack.client.start(spec, { sessionId, csvPath, dataRoot, enqueue });
     await recoverSession(stack, sessionId);
     const stored = await loadStoredSession(stack.store, sessionId);
     const { specHash, dataHash } = stored.spec;
@@ -80,7 +81,8 @@ export async function runSession(
       throw configConflict(sessionId, stored.spec, spec);
     }
     const { maxIterations: iterations, parallelism, limits } = spec;
-    return await goOn(stack.client, sessionId, stored, { iterations, parallelism, limits, enqueue, csvPath });
+    const more = { iterations, parallelism, limits, enqueue, csvPath, dataRoot };
+    return await goOn(stack.client, sessionId, stored, more);
   });
 }
 
@@ -90,12 +92,16 @@ export async function resumeSession(
   options: ResumeSessionOptions = {},
 ): Promise<SessionOutcome> {
   const { iterations, parallelism, log } = options;
-  return await serveSession(sessionId, options, (stack, csvPath) =>
-    resume(stack, sessionId, {
-      ...(iterations === undefined ? {} : { iterations }),
-      ...(parallelism === undefined ? {} : { parallelism }),
-      ...{ csvPath, log },
-    }),
+  return await serveSession(
+    sessionId,
+    options,
+    (stack, paths) =>
+      resume(stack, sessionId, {
+        ...(iterations === undefined ? {} : { iterations }),
+        ...(parallelism === undefined ? {} : { parallelism }),
+        ...{ ...paths, log },
+      }),
+    findSessionData,
   );
 }
 
@@ -104,26 +110,36 @@ export function defaultCsvPath(sessionId: string): string {
   return join('outputs', sessionId, 'results.csv');
 }
 
+/** Where a session's files are on this machine; absolute. */
+interface Paths {
+  readonly csvPath: string;
+  readonly dataRoot: string;
+}
+
+/** @param dataRootOf looks where the session's data really are, before a worker is started */
 async function serveSession(
   sessionId: string,
   options: ServeSessionOptions,
-  begin: (stack: Stack, csvPath: string) => Promise<StartedSession>,
+  begin: (stack: Stack, paths: Paths) => Promise<StartedSession>,
+  dataRootOf?: typeof findSessionData,
 ): Promise<SessionOutcome> {
   checkSessionId(sessionId);
   const workerId = checkWorkerId(options.workerId ?? 'main');
   const csvPath = resolve(options.csvPath ?? defaultCsvPath(sessionId));
+  const ownRoot = resolve(options.dataRoot ?? '.');
   const stack = await openStack(options);
   try {
+    const dataRoot = (await dataRootOf?.(stack, sessionId, ownRoot)) ?? ownRoot;
     const concurrency = options.concurrency ?? availableParallelism();
     const worker = await serveSessions({
       ...stack,
       workerId,
       concurrency,
-      ...(options.dataRoot === undefined ? {} : { dataRoot: options.dataRoot }),
+      dataRoot: ownRoot,
       log: options.log ?? (() => {}),
     });
     try {
-      const started = await begin(stack, csvPath);
+      const started = await begin(stack, { csvPath, dataRoot });
       options.onStarted?.(started, stack);
       const few = await fewSlotsWarning(stack, sessionId, started.parallelism ?? 1, concurrency);
       if (few !== undefined) options.log?.(`warning: ${few}`);

@@ -4,7 +4,7 @@ import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/client';
-import { readSessionInput } from '../activities/session-specs.ts';
+import { readSessionInput } from '../activities/session-inputs.ts';
 import { checkSessionId } from '../config/ids.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly sessionId: string;
   /** Where the CSV goes; absolute. */
   readonly csvPath?: string;
+  /** The folder that data files are relative to, for workers of this machine that run elsewhere; absolute. */
+  readonly dataRoot?: string;
   /** Events after which the session goes on in a new run; a smaller history is quicker to replay. Default 1,500. */
   readonly maxHistoryEvents?: number;
   /** Params to try before those of the spec; of a session that runs, next. */
@@ -98,13 +100,14 @@ function startOperation(
   session: messages.SessionIdentity,
   startRequest: string,
   spec: SessionSpec,
-  { enqueue = [], csvPath, carried, maxHistoryEvents = historyEvents(spec) }: StartOptions,
+  { enqueue = [], csvPath, dataRoot, carried, maxHistoryEvents = historyEvents(spec) }: StartOptions,
 ) {
   const input: messages.SessionInput = {
     session,
     spec: { ...spec, enqueue: [...enqueue, ...spec.enqueue] },
     ...{ startRequest, maxHistoryEvents },
     ...(csvPath === undefined ? {} : { csvPath }),
+    ...(dataRoot === undefined ? {} : { dataRoot }),
     ...(carried === undefined ? {} : { carried }),
   };
   return new WithStartWorkflowOperation(messages.WORKFLOW_TYPE, {

@@ -25,6 +25,8 @@ export interface SessionRecord {
   readonly failed: number;
   /** What came while it ran and decides about trials (`Orders`), JSON; absent in older records. */
   readonly orders?: string;
+  /** Where its data files were found, on the machine that started it; absent in older records. */
+  readonly data_root?: string;
   /** The whole `SessionSpec`, JSON: what `resume` starts from when the history is gone. */
   readonly spec: string;
 }

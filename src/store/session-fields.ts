@@ -22,6 +22,7 @@ export function decodeSession(fields: Readonly<Record<string, string>>): Session
     completed: Number(fields.completed ?? 0),
     failed: Number(fields.failed ?? 0),
     ...(fields.orders === undefined ? {} : { orders: fields.orders }),
+    ...(fields.data_root === undefined ? {} : { data_root: fields.data_root }),
     spec: fields.spec ?? '',
   };
 }

@@ -4,6 +4,7 @@ import type { TrialEvaluator, TrialOutcome, TrialRequest } from '../activities/t
 import type { SessionSpec } from '../config/session-spec.ts';
 import { ArbtuneError } from '../errors.ts';
 import { errorCode } from '../foreign-errors.ts';
+import { findData, otherData } from '../market-data/find-data.ts';
 import { sessionDataHash } from '../market-data/hash.ts';
 import { type DataLocation, loadMarketData } from '../market-data/load.ts';
 import type { EdgeIndex } from '../paper-engine/edge-index.ts';
@@ -66,11 +67,12 @@ export function createEnginePool(options: EnginePoolOptions): TrialEvaluator {
   pool.on('error', () => {});
   const sessions = new Map<string, Promise<Loaded>>();
 
-  function loadOnce(spec: SessionSpec): Promise<Loaded> {
+  function loadOnce(spec: SessionSpec, dataRoot: string | undefined): Promise<Loaded> {
     const key = `${spec.specHash}/${spec.dataHash}`;
     const kept = sessions.get(key);
     if (kept !== undefined) return kept;
-    const loading = loadSession(pool, spec, key, location);
+    const roots = [location.root, ...(dataRoot === undefined ? [] : [dataRoot])];
+    const loading = loadSession(pool, spec, key, roots, location.cacheDir);
     sessions.set(key, loading);
     loading.catch(() => sessions.delete(key));
     const [oldest] = sessions.keys();
@@ -79,9 +81,9 @@ export function createEnginePool(options: EnginePoolOptions): TrialEvaluator {
   }
 
   return {
-    async evaluate(spec, trials, { signal, onOutcome }) {
+    async evaluate(spec, trials, { signal, onOutcome, dataRoot }) {
       signal.throwIfAborted();
-      const session = await loadOnce(spec);
+      const session = await loadOnce(spec, dataRoot);
       const queue = [...trials];
       const limits = { trialMs: spec.limits.trialTimeoutMs, heapMb: threadHeapMb, ranOut: new Map() };
       const failure = new AbortController();
@@ -119,17 +121,14 @@ async function loadSession(
   pool: Piscina,
   spec: SessionSpec,
   key: string,
-  location: DataLocation,
+  roots: readonly string[],
+  cacheDir: string,
 ): Promise<Loaded> {
+  const location = await findData(spec, roots, cacheDir);
   const markets = await Promise.all(spec.scenarios.map((scenario) => loadMarketData(scenario, location)));
   const found = sessionDataHash(markets.map(({ hash }) => hash));
-  if (found !== spec.dataHash) {
-    throw new ArbtuneError(
-      'input',
-      `The market data of session ${spec.name} has the hash ${found} here, the session was started on ${spec.dataHash}; ` +
-        'give this worker the same data files',
-    );
-  }
+  // A file may have become another one since it was found.
+  if (found !== spec.dataHash) throw otherData(spec, found, location.root);
   const settings = spec.engine ?? DEFAULT_ENGINE_SETTINGS;
   const sets = await Promise.all(
     spec.scenarios.map(async ({ name, risk_profile }, i) => {

@@ -27,6 +27,12 @@ export const SOLE_TAKE_TIMEOUT_MS = 600_000;
 /** First wait before an evaluation lost with its worker is tried elsewhere: at once, there is nothing to wait for. */
 export const EVALUATE_RETRY_MS = 100;
 
+/**
+ * An evaluation that every worker so far handed back for want of the data files: it is offered again this often, and all
+ * its attempts together, which take ten minutes, cost the history but a few events. They are not the trial's failures.
+ */
+export const DATA_RETRY = { initialInterval: 1_000, maximumInterval: 10_000, maximumAttempts: 60 };
+
 /** One write of a batch to the store; a store that hangs longer is tried again. */
 export const PERSIST_TIMEOUT_MS = 30_000;
 

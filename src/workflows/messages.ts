@@ -23,6 +23,8 @@ export interface SessionInput {
   readonly startRequest: string;
   /** Where the CSV goes; absent: `outputs/<session_id>/results.csv` below the analysing worker's folder. */
   readonly csvPath?: string;
+  /** The folder that its data files were found under, on the machine that started it; absolute. Elsewhere it may not be. */
+  readonly dataRoot?: string;
   /** Events after which it goes on in a new run; default `MAX_HISTORY_EVENTS`. */
   readonly maxHistoryEvents?: number;
   /** State of the session before a continue-as-new or a resume. */

@@ -16,3 +16,6 @@ export function taskQueueOf({ env, mode }: Pick<SessionIdentity, 'env' | 'mode'>
 export function sessionQueueOf(session: SessionIdentity): string {
   return `${taskQueueOf(session)}:${session.sessionId}`;
 }
+
+/** The type of an activity's failure on a worker that lacks the session's data files. */
+export const DATA_NOT_HERE = 'DataNotHere';

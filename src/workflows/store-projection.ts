@@ -105,8 +105,9 @@ export class StoreProjection {
     this.#written += trials;
   }
 
-  async saveSession(update: Omit<SessionUpdate, 'session'>): Promise<void> {
-    const request = { session: this.#input.session, ...update };
+  async saveSession(update: Omit<SessionUpdate, 'session' | 'dataRoot'>): Promise<void> {
+    const { session, dataRoot } = this.#input;
+    const request = { session, ...update, ...(dataRoot === undefined ? {} : { dataRoot }) };
     await this.#call({ summary: `session is ${update.status}` }, ({ saveSession }) => saveSession(request));
   }
 

@@ -33,19 +33,19 @@ export function meteredEvaluator(evaluator: TrialEvaluator, meter: MetricMeter):
   batches.add(0);
   change(0);
   return {
-    async evaluate(spec, requested, { signal, onOutcome }) {
+    async evaluate(spec, requested, options) {
       batches.add(1);
       change(requested.length);
       let left = requested.length;
       try {
         await evaluator.evaluate(spec, requested, {
-          signal,
+          ...options,
           onOutcome(outcome) {
             left -= 1;
             change(-1);
             trials.add(1, { status: outcome.status });
             durations.record(outcome.durationMs * SECONDS_PER_MS);
-            onOutcome(outcome);
+            options.onOutcome(outcome);
           },
         });
       } finally {

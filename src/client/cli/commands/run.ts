@@ -111,12 +111,12 @@ export function startCommand(): Command {
       if (flags.outputCsv !== undefined && existsSync(flags.outputCsv)) {
         await checkResultsFile(flags, flags.sessionId);
       }
-      const { spec, enqueue } = await readSpec(flags, output);
+      const { spec, dataRoot, enqueue } = await readSpec(flags, output);
       await withStack(flags, output, async (stack) => {
         const sessionId = flags.sessionId ?? randomUUID();
         const csvPath = flags.outputCsv;
         const started = await stack.client.start(spec, {
-          ...{ sessionId, enqueue },
+          ...{ sessionId, dataRoot, enqueue },
           ...(csvPath === undefined ? {} : { csvPath }),
         });
         const { workflowId, runId, joined, iterations } = started;

@@ -1,34 +1,33 @@
 import { ApplicationFailure, type Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { SessionSpec } from '../config/session-spec.ts';
 import type { SessionInput } from '../workflows/messages.ts';
 
 /**
- * The specs of the sessions that a worker serves, each read once per process and run from the first event of the session's
- * history: an activity's input names a spec by its hash and stays small.
+ * What the sessions that a worker serves were started with, each read once per process and run from the first event of
+ * the session's history: an activity's input names a spec by its hash and stays small.
  */
-export class SessionSpecs {
-  readonly #known = new Map<string, { readonly runId: string; readonly spec: Promise<SessionSpec> }>();
+export class SessionInputs {
+  readonly #known = new Map<string, { readonly runId: string; readonly input: Promise<SessionInput> }>();
 
   /** @throws a retryable error while the service is out of reach, a `DataMismatch` when the session's spec is another. */
   async get(
     client: Client,
     execution: { readonly workflowId: string; readonly runId: string },
     specHash: string,
-  ): Promise<SessionSpec> {
+  ): Promise<SessionInput> {
     // Limits are not part of the hash, so neither sessions nor a session's runs share.
     const { workflowId, runId } = execution;
     let known = this.#known.get(workflowId);
     if (known?.runId !== runId) {
-      known = { runId, spec: readSessionInput(client, execution).then((input) => input.spec) };
+      known = { runId, input: readSessionInput(client, execution) };
       this.#known.set(workflowId, known);
-      known.spec.catch(() => this.#known.delete(workflowId));
+      known.input.catch(() => this.#known.delete(workflowId));
     }
-    const found = await known.spec;
-    if (found.specHash !== specHash) {
+    const found = await known.input;
+    if (found.spec.specHash !== specHash) {
       this.#known.delete(workflowId);
       throw ApplicationFailure.nonRetryable(
-        `Expected the session's spec ${specHash}, its history holds ${found.specHash}`,
+        `Expected the session's spec ${specHash}, its history holds ${found.spec.specHash}`,
         'DataMismatch',
       );
     }
