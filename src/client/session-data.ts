@@ -1,7 +1,7 @@
 import { readSessionInput } from '../activities/session-inputs.ts';
 import { homeLayout } from '../embedded/home.ts';
 import { ArbtuneError } from '../errors.ts';
-import { findData, type WantedData } from '../market-data/find-data.ts';
+import { DataNotHere, findData, type WantedData } from '../market-data/find-data.ts';
 import type { Stack } from './stack.ts';
 
 /** The data of a session that is to go on, looked for before anything of it does. */
@@ -25,9 +25,13 @@ export async function findSessionData(
     return (await findData(wanted, roots, homeLayout(stack.home).cacheFolder)).root;
   } catch (error) {
     if (!(error instanceof ArbtuneError)) throw error;
+    const remedy =
+      error instanceof DataNotHere
+        ? '; put the files back, or resume it in the folder that these paths begin in'
+        : '';
     throw new ArbtuneError(
       'input',
-      `Session "${sessionId}" stays as it is, for its data is not here: ${error.message}; put the files back, or resume it in the folder that these paths begin in`,
+      `Session "${sessionId}" cannot go on here and stays as it is: ${error.message}${remedy}`,
       { cause: error },
     );
   }
