@@ -178,7 +178,12 @@ describe.each(['redis', 'sqlite'] as const)('the %s store', (kind) => {
   it('keeps the last state of a session and lists sessions newest first', async () => {
     await store.saveSession(session('old', { created_at: '2026-01-01T00:00:00.000Z' }));
     await store.saveSession(session('new', { created_at: '2026-02-01T00:00:00.000Z' }));
-    const last = session('old', { status: 'completed', completed: 12, orders: '{"parallelism":[[1,4]]}' });
+    const last = session('old', {
+      status: 'completed',
+      completed: 12,
+      orders: '{"parallelism":[[1,4]]}',
+      data_root: '/srv/quotes',
+    });
     await store.saveSession(last);
     expect(await store.loadSession('old')).toEqual(last);
     expect((await store.listSessions()).map((record) => record.session_id)).toEqual(['new', 'old']);

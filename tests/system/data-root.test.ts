@@ -114,6 +114,8 @@ test('an unrelated `run` does not fail a session whose data it lacks', async () 
   const config = quickConfig(machine.folder);
   const other = await machine.run(['run', '--config', config, '--session-id', 'other', '--iterations', '40']);
   expect(other, other.stderr).toMatchObject({ code: 0 });
+  expect(other.stderr).toContain('tuning/upbit.csv: no such file under');
+  expect((await (await machine.client()).describe('mine'))?.status.name).toBe('RUNNING');
   renameSync(join(machine.folder, 'moved'), join(machine.folder, 'project'));
   await expectEnded(machine);
 });
