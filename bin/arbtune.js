@@ -18,11 +18,24 @@ const CHILD_MARK = 'ARBTUNE_REEXECUTED';
 const hasNeededNode = Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR;
 const lean = leanEnvironment(process.argv.slice(2), process.env);
 
+const INTERRUPTED = 130;
+
 hideExperimentalWarnings();
+process.on('SIGINT', onInterrupt);
 if (lean && hasNeededNode) beginAgain(lean);
 await setUpCheckout();
 if (hasNeededNode) await runHere();
 else runOnOwnNode();
+
+/** Ctrl-C where nothing takes it in its own way: while the command is on its way up, above all. */
+function onInterrupt() {
+  if (process.listenerCount('SIGINT') === 1) leaveInterrupted();
+}
+
+function leaveInterrupted() {
+  console.error('interrupted');
+  process.exit(INTERRUPTED);
+}
 
 /** The same process in another environment. Not where a channel to the parent would be lost, or the system cannot. */
 function beginAgain(environment) {
@@ -59,6 +72,7 @@ function runOnOwnNode() {
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code);
+    if (signal === 'SIGINT') leaveInterrupted();
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });

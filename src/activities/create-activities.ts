@@ -26,6 +26,8 @@ export interface ActivityDependencies {
   readonly outputs: string;
   /** Told when this worker takes up and finishes trials; must not throw. */
   readonly onTrials: (event: TrialsEvent) => void;
+  /** Aborts with `workerLeaves()` when the worker is told to stop. */
+  readonly leaving: AbortSignal;
 }
 
 export interface TrialsEvent {
@@ -38,9 +40,9 @@ export interface TrialsEvent {
 }
 
 export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { evaluator, store, workerId, outputs } = dependencies;
+  const { evaluator, store, workerId, outputs, leaving } = dependencies;
   const inputs = new SessionInputs();
-  const known = new KnownTrials();
+  const known = new KnownTrials(leaving);
   const inputOf = (context: Context, specHash: string): Promise<SessionInput> => {
     const { client, execution } = sessionOf(context);
     return inputs.get(client, execution, specHash);
@@ -52,7 +54,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       const iterations = input.trials.map(({ iteration }) => iteration);
       return await reported(context, dependencies, iterations, async () => {
         const { spec, dataRoot } = await inputOf(context, input.specHash);
-        const rivals = spec.pruner ? await allRivals(context, spec) : [];
+        const rivals = spec.pruner ? await allRivals(context, spec, leaving) : [];
         const engine = lookingUnder(evaluator, dataRoot);
         const measured = await evaluateTrials(context, spec, { ...input, rivals }, engine, workerId);
         return { result: measured, finished: iterations.length };

@@ -20,6 +20,11 @@ interface KnownRun {
 
 export class KnownTrials {
   readonly #runs = new Map<string, KnownRun>();
+  readonly #leaving: AbortSignal;
+
+  constructor(leaving: AbortSignal) {
+    this.#leaving = leaving;
+  }
 
   /** What the asks up to trial `last` may see, and maybe more: `propose` hides what came later. */
   async visible(context: Context, last: number): Promise<VisibleTrials> {
@@ -27,7 +32,7 @@ export class KnownTrials {
     const pending: PendingTrial[] = [];
     for (let from: number | undefined = run.whole; from !== undefined; ) {
       const known: number = from;
-      const page: VisibleTrials = await askSession(context, (session) =>
+      const page: VisibleTrials = await askSession(context, this.#leaving, (session) =>
         session.query(visibleTrialsQuery, last, known),
       );
       learn(run, page.finished);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ArbtuneError } from '../errors.ts';
 import { errorCode } from '../foreign-errors.ts';
+import { makeFolders } from '../make-folders.ts';
 
 /** Writing a file whole or not at all: whatever fails or is killed, the old file stays as it was. */
 
@@ -76,7 +77,7 @@ async function replace(
   path: string,
   write: (file: FileHandle, temporary: string) => Promise<void>,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const old = await stat(path).catch(() => undefined);
   if (old !== undefined && !old.isFile()) {
     // A rename would replace the device, pipe or folder itself.

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { ListedTrial, SessionResult, SessionStatus } from '../workflows/messages.ts';
 import { isUnavailable } from './temporal-errors.ts';
 import type { TuningClient } from './tuning-client.ts';
@@ -9,6 +10,12 @@ export type SessionEvent =
   | { readonly kind: 'status'; readonly status: SessionStatus }
   /** A trial that has finished since the last look. */
   | { readonly kind: 'trial'; readonly trial: ListedTrial };
+
+interface FollowOptions {
+  readonly onEvent: (event: SessionEvent) => void;
+  /** Whoever follows leaves. */
+  readonly signal?: AbortSignal;
+}
 
 /** Quick enough to feel live, slow enough to cost nothing. */
 const LOOK_EVERY_MS = 400;
@@ -23,19 +30,14 @@ const TRIALS_PER_LOOK = 500;
 export async function followSession(
   client: TuningClient,
   sessionId: string,
-  options: { readonly onEvent: (event: SessionEvent) => void; readonly signal?: AbortSignal },
+  options: FollowOptions,
 ): Promise<SessionResult> {
   const ended = new AbortController();
   const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
-  const looking = look(client, sessionId, options.onEvent, signal);
+  signal.throwIfAborted();
+  const looking = look(client, sessionId, options, signal);
   try {
-    const result = await Promise.race([
-      waitThroughRestarts(client, sessionId, signal),
-      aborted(options.signal),
-    ]);
-    ended.abort();
-    await looking;
-    return result;
+    return await unlessAborted(signal, () => waitThroughRestarts(client, sessionId, signal));
   } finally {
     ended.abort();
     await looking;
@@ -58,18 +60,11 @@ async function waitThroughRestarts(
   }
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal?.aborted) reject(signal.reason);
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}
-
-/** Looks until told to end; once more then, so that nothing finished goes untold. */
+/** Looks until told to end; once more then, so that nothing finished goes untold where somebody still listens. */
 async function look(
   client: TuningClient,
   sessionId: string,
-  onEvent: (event: SessionEvent) => void,
+  { onEvent, signal: left }: FollowOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const told = new Set<number>();
@@ -84,6 +79,7 @@ async function look(
     }
     if (last) return;
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+    if (left?.aborted) return;
   }
 }
 

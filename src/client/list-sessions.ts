@@ -1,5 +1,6 @@
 import type { ArbtuneError } from '../errors.ts';
 import type { ResultStore } from '../store/result-store.ts';
+import { UNENDED } from './ended-as.ts';
 import type { Stack } from './stack.ts';
 import type { TuningClient } from './tuning-client.ts';
 import { unknownSession } from './unknown-session.ts';
@@ -35,7 +36,7 @@ export async function listSessions(client: TuningClient, store: ResultStore): Pr
       sessions.set(sessionId, { session_id: sessionId, status, started_at, in: ['temporal'] });
       continue;
     }
-    const endedUnsaid = status !== 'running' && ['running', 'paused', 'stopping'].includes(stored.status);
+    const endedUnsaid = status !== 'running' && UNENDED.includes(stored.status);
     sessions.set(sessionId, {
       ...stored,
       status: endedUnsaid ? status : stored.status,

@@ -8,6 +8,7 @@ import { checkSessionId, checkWorkerId } from '../config/ids.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
 import type { Params } from '../search-space/space.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { serveSessions } from '../worker/serve.ts';
 import type { SessionResult } from '../workflows/messages.ts';
 import { configConflict } from './config-conflict.ts';
@@ -33,7 +34,7 @@ export interface ServeSessionOptions extends StackOptions {
   readonly csvPath?: string;
   readonly onStarted?: (session: StartedSession, stack: Stack) => void;
   readonly onEvent?: (event: SessionEvent) => void;
-  /** Leaves the session as it is, to be resumed. */
+  /** Leaves the session as it is, to be resumed; aborted before `onStarted`, nothing is started where that can be helped. */
   readonly signal?: AbortSignal;
 }
 
@@ -127,7 +128,8 @@ async function serveSession(
   const workerId = checkWorkerId(options.workerId ?? 'main');
   const csvPath = resolve(options.csvPath ?? defaultCsvPath(sessionId));
   const ownRoot = resolve(options.dataRoot ?? '.');
-  const stack = await openStack(options);
+  const signal = options.signal ?? new AbortController().signal;
+  const stack = await openUnlessAborted(options, signal);
   try {
     const dataRoot = (await dataRootOf?.(stack, sessionId, ownRoot)) ?? ownRoot;
     const concurrency = options.concurrency ?? availableParallelism();
@@ -139,13 +141,16 @@ async function serveSession(
       log: options.log ?? (() => {}),
     });
     try {
+      signal.throwIfAborted();
+      // Once it is on its way, whether it is started must be known.
       const started = await begin(stack, { csvPath, dataRoot });
       options.onStarted?.(started, stack);
+      signal.throwIfAborted();
       const few = await fewSlotsWarning(stack, sessionId, started.parallelism ?? 1, concurrency);
       if (few !== undefined) options.log?.(`warning: ${few}`);
       const result = await followSession(stack.client, sessionId, {
         onEvent: options.onEvent ?? (() => {}),
-        signal: AbortSignal.any([failureOf(worker.stopped), ...(options.signal ? [options.signal] : [])]),
+        signal: AbortSignal.any([failureOf(worker.stopped), signal]),
       });
       const records = await stack.store.loadTrials(sessionId);
       // Another machine's worker may have analysed the session: the file is wanted here.
@@ -159,6 +164,15 @@ async function serveSession(
   } finally {
     await stack.close();
   }
+}
+
+/** Bringing up a server may take long; where the signal comes first, what is up is closed then, and nobody waits for it. */
+async function openUnlessAborted(options: StackOptions, signal: AbortSignal): Promise<Stack> {
+  return await unlessAborted(signal, async () => {
+    const stack = await openStack(options);
+    if (signal.aborted) await stack.close();
+    return stack;
+  });
 }
 
 async function unmetByBest(

@@ -1,6 +1,7 @@
 import { ArbtuneError } from '../errors.ts';
 import type { ResultStore, SessionRecord, WorkerRecord } from '../store/result-store.ts';
 import type { SessionResult, SessionStatus } from '../workflows/messages.ts';
+import { endedAs, UNENDED } from './ended-as.ts';
 import { unknownInStack } from './list-sessions.ts';
 import {
   activityWarnings,
@@ -56,8 +57,8 @@ export async function reportSession(stack: Stack, sessionId: string): Promise<Se
     const lost = await lossWarning(stack.store, sessionId, completedAtEnd(execution));
     if (lost) return { ...base, status: 'corrupt', warnings: [lost, ...warnings] };
     const end = await endOf(stack, sessionId);
-    const unsaid = !stored || ['running', 'paused', 'stopping'].includes(stored.status);
-    const status = unsaid ? execution.status.name.toLowerCase() : stored.status;
+    const unsaid = !stored || UNENDED.includes(stored.status);
+    const status = unsaid ? endedAs(execution) : stored.status;
     return { ...base, ...end, status, warnings };
   }
   warnings.push(...(await activityWarnings(stack, execution)));

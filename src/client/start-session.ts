@@ -18,6 +18,7 @@ import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
 import { parallelismNow } from '../workflows/orders.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import { configConflict } from './config-conflict.ts';
+import { endedAs } from './ended-as.ts';
 import { applicationFailure, isUnavailable } from './temporal-errors.ts';
 
 /** Starting a session or joining the one that runs under its id, in one step: of any number of clients, one starts it. */
@@ -165,7 +166,7 @@ async function alreadyEnded(
     .getHandle(workflowIdOf(identity))
     .describe()
     .catch(() => undefined);
-  const how = ended ? ` (${ended.status.name.toLowerCase()} ${ended.closeTime?.toISOString() ?? ''})` : '';
+  const how = ended ? ` (${endedAs(ended)} ${ended.closeTime?.toISOString() ?? ''})` : '';
   return new ArbtuneError(
     'conflict',
     `Session "${sessionId}" is there and has ended${how}; go on with it by \`arbtune resume ${sessionId}\` or \`arbtune run --session-id ${sessionId}\`, or take another id`,

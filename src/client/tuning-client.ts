@@ -15,6 +15,7 @@ import type { Params } from '../search-space/space.ts';
 import { askAgain } from '../workflows/ask-again.ts';
 import * as messages from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
+import { endedAs } from './ended-as.ts';
 import { ANSWER_TIMEOUT_MS, type StartedSession, type StartOptions, startSession } from './start-session.ts';
 import { isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
 import { unknownSession } from './unknown-session.ts';
@@ -94,6 +95,8 @@ export class TuningClient {
     sessionId: string,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<messages.SessionResult> {
+    // The SDK hears of an abort only, not of one that was.
+    signal.throwIfAborted();
     try {
       return await this.#ask(() =>
         this.#client.withAbortSignal(signal, () => this.#handle(sessionId).result()),
@@ -246,10 +249,9 @@ export class TuningClient {
       const known = (await this.list()).map((session) => session.sessionId);
       return unknownSession(sessionId, this.#where(), known, { cause });
     }
-    const how = ended.status.name.toLowerCase();
     return new ArbtuneError(
       'conflict',
-      `Session "${sessionId}" has ended (${how}) and takes no more orders; go on with it by \`arbtune resume ${sessionId}\``,
+      `Session "${sessionId}" has ended (${endedAs(ended)}) and takes no more orders; go on with it by \`arbtune resume ${sessionId}\``,
       { cause },
     );
   }

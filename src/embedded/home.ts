@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { ArbtuneError } from '../errors.ts';
+import { messageOf } from '../foreign-errors.ts';
+import { makeFolders } from '../make-folders.ts';
 
 /** Where arbtune keeps what belongs to one user on one machine. Everyone who needs such a path asks here. */
 
@@ -58,7 +60,19 @@ export function homeLayout(home: string): HomeLayout {
   };
 }
 
-/** Creates a folder, and those above it, that only the user can enter. */
+/**
+ * Creates a folder, and those above it, that only the user can enter.
+ *
+ * @throws ArbtuneError `input` where it cannot
+ */
 export function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    makeFolders(folder, 0o700);
+  } catch (error) {
+    throw new ArbtuneError(
+      'input',
+      `The folder ${folder} cannot be made (${messageOf(error)}); set ARBTUNE_HOME to a folder of your own`,
+      { cause: error },
+    );
+  }
 }

@@ -1,9 +1,10 @@
 import { readSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { writeFileAtomically } from '../analysis/atomic-file.ts';
+import { makeFolders } from '../make-folders.ts';
 import { Checksum } from './checksum.ts';
 import { columnsBytes, columnsOver, type Shape, shapeOf } from './columns.ts';
 import type { MarketData } from './market-data.ts';
@@ -65,7 +66,7 @@ export async function writeCached(folder: string, { data, reports }: Cached): Pr
   MAGIC.copy(prefix);
   prefix.writeUInt32LE(headerBytes.length, 8);
   prefix.writeUInt32LE(crc32(headerBytes), 12);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   await writeFileAtomically(cachePath(folder, data.hash), [prefix, headerBytes, columns]);
   await removeOldest(folder, data.hash);
 }

@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ArbtuneError } from '../errors.ts';
-import { errorCode } from '../foreign-errors.ts';
+import { makePrivateFolder } from '../embedded/home.ts';
 import { isBusy, sqliteError } from './sqlite-errors.ts';
 import { checkFile, createTables } from './sqlite-schema.ts';
 
@@ -43,7 +41,7 @@ export class SqliteDatabase {
   private constructor(options: SqliteOptions) {
     this.path = options.path;
     this.#busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
-    makeFolder(dirname(options.path));
+    makePrivateFolder(dirname(options.path));
     // No time-out inside SQLite: it would block the event loop, and heartbeats with it.
     this.#db = new DatabaseSync(options.path, { timeout: 0 });
   }
@@ -111,17 +109,5 @@ export class SqliteDatabase {
       this.#statements.set(sql, statement);
     }
     return statement;
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const code = errorCode(error) ?? String(error);
-    throw new ArbtuneError(
-      'input',
-      `The folder ${folder} for the result store cannot be made (${code}); set ARBTUNE_HOME to a writable one.`,
-    );
   }
 }

@@ -6,6 +6,7 @@ import {
   Worker,
 } from '@temporalio/worker';
 import { createActivities, type TrialsEvent } from '../activities/create-activities.ts';
+import { workerLeaves } from '../activities/session-of.ts';
 import type { TrialEvaluator } from '../activities/trial-evaluator.ts';
 import type { TemporalServer } from '../embedded/ensure-temporal.ts';
 import type { ArbtuneError } from '../errors.ts';
@@ -70,11 +71,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     NativeConnection.connect(options.server.connection as NativeConnectionOptions),
     workflowBundle({ encodesFailures: codecKeys.length > 0 }),
   ]);
+  const leaving = new AbortController();
   const common: Omit<TemporalWorkerOptions, 'taskQueue'> = {
     connection,
     namespace: options.server.namespace,
     identity: workerIdentity({ workerId, host: hostname(), pid: process.pid, slots: concurrency }),
-    activities: { ...createActivities(options) },
+    activities: { ...createActivities({ ...options, leaving: leaving.signal }) },
     dataConverter: dataConverter(codecKeys, options.onUnreadable),
     ...(options.version ? { workerDeploymentOptions: workerDeploymentOptions(options.version) } : {}),
     // One more than is measured at once, so that writing results never waits for measuring.
@@ -98,6 +100,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     workers.push(await Worker.create({ ...common, taskQueue: sessionQueueOf({ env, mode, sessionId }) }));
   }
   const stop = () => {
+    leaving.abort(workerLeaves());
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const stopped = Promise.all(

@@ -243,6 +243,6 @@ describe('a SQLite file that is not sound', () => {
       SqliteStore.open({ path: join(dir, 'file', 'x', 'arbtune.sqlite') }, NAMESPACE),
     );
     expect(error.exitCode).toBe(2);
-    expect(error.message).toContain('set ARBTUNE_HOME to a writable one');
+    expect(error.message).toContain('set ARBTUNE_HOME to a folder of your own');
   });
 });

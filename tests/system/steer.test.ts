@@ -63,6 +63,21 @@ describe('joining', () => {
     expect(await client.wait('raced')).toMatchObject({ iterations: total, completed: total });
   });
 
+  test('a paused session says that it waits, and for what', async () => {
+    const machine = sandbox();
+    await machine.worker('only');
+    await paused(
+      machine,
+      slowConfig(machine.folder, {}, QUOTES_PER_SECOND),
+      'mine',
+      join(machine.folder, 'out.csv'),
+    );
+    const joining = machine.start(['resume', 'mine']);
+    await joining.waitFor(/session mine is paused; `arbtune unpause mine` has it go on/);
+    await (await machine.client()).unpause('mine');
+    expect(await joining.exited, joining.stderr()).toMatchObject({ code: 0 });
+  });
+
   test('with another config is refused, and told what differs', async () => {
     const machine = sandbox();
     const csv = join(machine.folder, 'out.csv');
@@ -170,6 +185,10 @@ describe('orders', () => {
     expect(await machine.json<SessionStatus>(['stop', 'ordered'])).toMatchObject({ status: 'stopping' });
     const result = await client.wait('ordered');
     expect(result.status).toBe('stopped');
+    expect(await machine.json(['status', 'ordered'])).toMatchObject({ status: 'stopped' });
+    const again = await machine.run(['stop', 'ordered']);
+    expect(again).toMatchObject({ code: 4, stdout: '' });
+    expect(again.stderr).toContain('Session "ordered" has ended (stopped) and takes no more orders');
 
     const rows = readCsv(csv);
     expect(column(rows, 'iteration')).toEqual(iterations(result.completed));

@@ -1,11 +1,12 @@
 import { CommanderError } from 'commander';
 import { ArbtuneError, EXIT_CODES } from '../../errors.ts';
-import { Interrupted } from './interrupt.ts';
+import { EXIT_INTERRUPTED, Interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
 
 /** The CLI's entry: parse, run, exit code. */
 
-const EXIT_INTERRUPTED = 130;
+/** What an interrupted command is still bringing up has so long to be closed. */
+const CLOSE_MS = 3_000;
 
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough (`| head`) is no error.
@@ -25,7 +26,10 @@ async function exitCodeOf(run: () => Promise<void>): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.input;
-    if (error instanceof Interrupted) return EXIT_INTERRUPTED;
+    if (error instanceof Interrupted) {
+      setTimeout(() => process.exit(), CLOSE_MS).unref();
+      return EXIT_INTERRUPTED;
+    }
     if (error instanceof ArbtuneError) {
       process.stderr.write(`${error.message}\n`);
       return error.exitCode;

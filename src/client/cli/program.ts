@@ -23,7 +23,7 @@ import { warnOfVisiblePassword } from './visible-password.ts';
 
 const EXIT_CODES_HELP = `
 Exit codes: 0 done · 1 the session failed · 2 your input · 3 no such session · 4 conflict (id taken, config differs)
-            5 a service out of reach · 6 stuck · 130 interrupted (the session goes on)
+            5 a service out of reach · 6 stuck · 130 interrupted (what is measured is kept)
 Files:      ARBTUNE_HOME (default ~/.local/state/arbtune) holds the embedded server and store; results go to outputs/
 Services:   TEMPORAL_ADDRESS and REDIS_URL select a deployment's; without them everything runs embedded`;
 

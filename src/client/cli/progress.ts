@@ -3,11 +3,22 @@ import type { ListedTrial, SessionStatus } from '../../workflows/messages.ts';
 import type { SessionEvent } from '../follow.ts';
 import type { Output } from './output.ts';
 
-/** A session's progress on stderr: a line per finished trial, and on a terminal a live line that says what runs. */
+/** A session's progress on stderr: a line per finished trial and when it is paused, and on a terminal a live line that says what runs. */
 export function showProgress(output: Output): (event: SessionEvent) => void {
+  let phase: SessionStatus['status'] = 'running';
   return (event) => {
-    if (event.kind === 'trial') output.log('RESULT', trialLine(event.trial), trialFields(event.trial));
-    else output.live(statusLine(event.status));
+    if (event.kind === 'trial') {
+      output.log('RESULT', trialLine(event.trial), trialFields(event.trial));
+      return;
+    }
+    const { status } = event;
+    if (status.status === 'paused' && phase !== 'paused') {
+      output.note(
+        `session ${status.session_id} is paused; \`arbtune unpause ${status.session_id}\` has it go on`,
+      );
+    }
+    phase = status.status;
+    output.live(statusLine(status));
   };
 }
 

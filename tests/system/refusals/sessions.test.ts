@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startProcess, waitUntil } from '../../support/processes.ts';
 import { freePort } from '../../support/redis-server.ts';
@@ -105,6 +105,23 @@ test.skipIf(spawnSync(program, [...words, '--help']).status !== 0)(
     chmodSync(folder, 0o755);
   },
 );
+
+test.each([
+  ['a file', 'file'],
+  ['below a file', 'file/home'],
+  ['where the system has no folders', '/proc/home'],
+])('a home that cannot be a folder: %s', async (_where, place) => {
+  const machine = offline();
+  writeFileSync(join(machine.folder, 'file'), '');
+  const ARBTUNE_HOME = resolve(machine.folder, place);
+  for (const args of [['list'], ['watch', 'mine'], ['run', '--config', BASELINE]]) {
+    const { code, stdout, stderr } = await machine.run(args, { ARBTUNE_HOME });
+    expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^The folder \S+ cannot be made \(.*\); set ARBTUNE_HOME to a folder of your own\n$/,
+    );
+  }
+});
 
 describe('a service', () => {
   test('a password on the command line is warned of, and shown nowhere', async () => {

@@ -150,9 +150,11 @@ async function serve(
   run: (serving: ServeSessionOptions) => Promise<SessionOutcome>,
 ): Promise<void> {
   let sessionId: string | undefined;
+  let left: AbortSignal | undefined;
   try {
-    const outcome = await interruptible((signal) =>
-      run({
+    const outcome = await interruptible((signal) => {
+      left = signal;
+      return run({
         ...placeOf(flags),
         workerId: flags.workerId,
         ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
@@ -175,18 +177,20 @@ async function serve(
           );
         },
         onEvent: showProgress(output),
-      }),
-    );
+      });
+    });
     output.live('');
     printOutcome(outcome, flags.json === true, output);
   } catch (error) {
     output.live('');
-    if (error instanceof Interrupted && sessionId !== undefined) {
-      output.note(
-        `interrupted; session ${sessionId} goes on where it is. Come back with: arbtune resume ${sessionId}`,
-      );
-    }
-    throw error;
+    if (!left?.aborted) throw error;
+    // Whatever else went wrong on the way out is the interruption's.
+    output.note(
+      sessionId === undefined
+        ? 'interrupted; no session was started or gone on with'
+        : `interrupted; what is measured of session ${sessionId} is kept, and it goes on only where other workers serve it. Come back with: arbtune resume ${sessionId}`,
+    );
+    throw new Interrupted();
   }
 }
 

@@ -4,6 +4,7 @@ import { type DeploymentVersion, deploymentVersion } from '../../../worker/deplo
 import { type HealthSettings, healthSettings } from '../../../worker/health/health-settings.ts';
 import { type HealthPage, openHealthPage } from '../../../worker/health/open-health-page.ts';
 import { serveSessions } from '../../../worker/serve.ts';
+import { endedAs } from '../../ended-as.ts';
 import { unknownInStack } from '../../list-sessions.ts';
 import type { Stack } from '../../stack.ts';
 import { isUnavailable } from '../../temporal-errors.ts';
@@ -123,7 +124,7 @@ async function refuseUnknownSession(stack: Stack, sessionId: string): Promise<vo
   if (!execution) throw await unknownInStack(stack, sessionId);
   throw new ArbtuneError(
     'not-found',
-    `Session "${sessionId}" does not run (${execution.status.name.toLowerCase()}); go on with it by \`arbtune resume ${sessionId}\``,
+    `Session "${sessionId}" does not run (${endedAs(execution)}); go on with it by \`arbtune resume ${sessionId}\``,
   );
 }
 
