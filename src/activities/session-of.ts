@@ -21,7 +21,11 @@ const ASK_WITHIN_MS = 30_000;
 
 /** What an activity of a worker that leaves ends with: it is tried again by another. */
 export function workerLeaves(): ApplicationFailure {
-  return ApplicationFailure.retryable('The worker leaves; another goes on', 'WorkerLeaves');
+  return ApplicationFailure.create({
+    message: 'its worker was told to stop',
+    type: 'WorkerLeaves',
+    category: 'BENIGN', // Else the SDK warns of it.
+  });
 }
 
 /**
