@@ -168,7 +168,8 @@ async function serve(
             : stack.server.address;
           output.log(
             'TUNING',
-            `session ${session.sessionId} ${session.joined ? 'joined' : 'started'} · ${where}`,
+            // Who joins adds to it: how much it has to do now is not what the config says.
+            `session ${session.sessionId} ${session.joined ? `joined, ${session.iterations} trials in all` : 'started'} · ${where}`,
             {
               session_id: session.sessionId,
               workflow_id: session.workflowId,
