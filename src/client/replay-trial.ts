@@ -50,20 +50,27 @@ export async function createReplayer(spec: SessionSpec, location: DataLocation):
   };
 }
 
+type Figures = Readonly<Record<string, number | undefined>>;
+
+interface Difference {
+  readonly name: string;
+  readonly recorded: number | undefined;
+  readonly measured: number | undefined;
+}
+
 /** What a replay found otherwise than a record says: names of metrics, empty when all is equal to the last digit. */
 export function differences(record: TrialRecord, { score, scenarios }: ReplayedTrial): string[] {
-  const pairs: [string, Readonly<Record<string, number>>, Readonly<Record<string, number>>][] = [
+  const pairs: [string, Figures, Figures][] = [
     ['', record.metrics, score.metrics],
-    ...scenarios.map(({ scenario, metrics }): [string, TrialRecord['metrics'], TrialRecord['metrics']] => {
+    ...scenarios.map(({ scenario, metrics }): [string, Figures, Figures] => {
       const recorded = record.scenario_metrics.find((own) => own.scenario === scenario)?.metrics ?? {};
       return [`${scenario}: `, recorded, metrics];
     }),
   ];
   return pairs.flatMap(([where, recorded, replayed]) =>
-    [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])]
-      // -0 is stored as 0.
-      .filter((name) => recorded[name] !== replayed[name])
-      .map((name) => `${where}${name} ${recorded[name]} recorded, ${replayed[name]} replayed`),
+    differing(recorded, replayed).map(
+      (found) => `${where}${found.name} ${found.recorded} recorded, ${found.measured} replayed`,
+    ),
   );
 }
 
@@ -71,18 +78,20 @@ export function differences(record: TrialRecord, { score, scenarios }: ReplayedT
  * The first figure of a completed trial that a replay found otherwise than recorded: its objective, else a metric.
  * Undefined when all that is recorded is equal to the last digit.
  */
-export function measuredOtherwise(
-  record: TrialRecord,
-  { score }: ReplayedTrial,
-): { readonly name: string; readonly recorded: number; readonly measured: number | undefined } | undefined {
+export function measuredOtherwise(record: TrialRecord, { score }: ReplayedTrial): Difference | undefined {
   if (record.status !== 'completed') return undefined;
-  const objective: [string, number, number | undefined][] =
-    record.objective === null ? [] : [['objective', record.objective, score.objectives[0]]];
-  const metrics = Object.entries(record.metrics).map(
-    ([name, value]): [string, number, number | undefined] => [name, value, score.metrics[name]],
+  const recorded = { objective: record.objective ?? undefined, ...record.metrics };
+  const found = differing(recorded, { objective: score.objectives[0], ...score.metrics });
+  return found.find((difference) => difference.recorded !== undefined);
+}
+
+function differing(recorded: Figures, measured: Figures): Difference[] {
+  return (
+    [...new Set([...Object.keys(recorded), ...Object.keys(measured)])]
+      // -0 is stored as 0.
+      .filter((name) => recorded[name] !== measured[name])
+      .map((name) => ({ name, recorded: recorded[name], measured: measured[name] }))
   );
-  const found = [...objective, ...metrics].find(([, recorded, measured]) => recorded !== measured);
-  return found && { name: found[0], recorded: found[1], measured: found[2] };
 }
 
 /** What is written of a replay, with its columns: an empty file still says what would be in it. */
