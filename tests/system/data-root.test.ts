@@ -7,7 +7,7 @@ import { serveSessions } from '../../src/worker/serve.ts';
 import { csvOf, MAPPED } from '../market-data/recorded/recordings.ts';
 import { cleanEnvironment } from '../support/environment.ts';
 import { waitUntil } from '../support/processes.ts';
-import { quickConfig } from './support/configs.ts';
+import { slowConfig } from './support/configs.ts';
 import { column, figures, iterations, readCsv } from './support/figures.ts';
 import { type Sandbox, sandbox } from './support/sandbox.ts';
 
@@ -111,10 +111,10 @@ test('an unrelated `run` does not fail a session whose data it lacks', async () 
   const machine = sandbox();
   await interrupted(machine, recordedConfig(join(machine.folder, 'project/tuning')));
   renameSync(join(machine.folder, 'project'), join(machine.folder, 'moved'));
-  const config = quickConfig(machine.folder);
-  const other = await machine.run(['run', '--config', config, '--session-id', 'other', '--iterations', '40']);
-  expect(other, other.stderr).toMatchObject({ code: 0 });
-  expect(other.stderr).toContain('tuning/upbit.csv: no such file under');
+  const config = slowConfig(machine.folder);
+  const other = machine.start(['run', '--config', config, '--session-id', 'other', '--iterations', '10000']);
+  await other.waitFor(/tuning\/upbit\.csv: no such file under/);
+  expect(await other.kill('SIGINT'), other.stderr()).toMatchObject({ code: 130 });
   expect((await (await machine.client()).describe('mine'))?.status.name).toBe('RUNNING');
   renameSync(join(machine.folder, 'moved'), join(machine.folder, 'project'));
   await expectEnded(machine);
