@@ -1,12 +1,14 @@
 import { styleText } from 'node:util';
 import { nearestName } from '../config/nearest.ts';
 import type { ParamValue } from '../search-space/space.ts';
+import type { TrialRecord } from '../store/trial-record.ts';
 import { formatNumber } from './number-format.ts';
+import { objectiveNames, type ParetoTrial } from './pareto.ts';
 import { OBJECTIVE, type RankedTrial } from './ranking.ts';
 import { printable, renderTable, type TableColumn, textWidth } from './table.ts';
-import type { ResultSummary, ResultTotals } from './tuning-analyzer.ts';
+import type { ParetoSummary, ResultSummary, ResultTotals } from './tuning-analyzer.ts';
 
-/** A summary as text for a terminal: totals, the ranking, why trials failed, and what the best is worth. */
+/** A summary as text for a terminal: totals, the ranking, the Pareto front, why trials failed, and what the best is worth. */
 
 export interface SummaryFormat {
   /** Default false: the caller knows the terminal and NO_COLOR. */
@@ -32,6 +34,10 @@ export function formatResultSummary(result: ResultSummary, format: SummaryFormat
   } else {
     const title = `Top ${result.ranking.length} of ${result.ranked} by ${printable(result.metric)} (${order})`;
     parts.push(`${paint('bold', title)}\n${ranking(result, format.width ?? 100)}`);
+  }
+  if (result.front) {
+    const lines = front(result.front, result.totals, format.width ?? 100);
+    parts.push(`${paint('bold', frontTitle(result.front))}\n${lines}`);
   }
   if (result.totals.violating > 0) parts.push(paint('yellow', violations(result.totals)));
   const failed = result.failures
@@ -75,10 +81,40 @@ function nothingToRank({ metric, totals }: ResultSummary): string {
 }
 
 function ranking(result: ResultSummary, width: number): string {
-  const table = rankingTable(result);
-  return textWidth(table) <= width
-    ? table
-    : result.ranking.map((trial) => listItem(result, trial)).join('\n');
+  return tableOrList(rankingTable(result), result.ranking, (trial) => listItem(result, trial), width);
+}
+
+function frontTitle({ objectives, trials, size }: ParetoSummary): string {
+  const names = objectiveNames(objectives).map(
+    (name, i) =>
+      `${printable(name)} (${objectives[i]?.direction === 'minimize' ? 'lowest' : 'highest'} best)`,
+  );
+  return `Pareto front, ${trials.length} of ${count(size, 'trial')}: none does better in one of ${names.join(', ')} without doing worse in another`;
+}
+
+function front({ objectives, trials }: ParetoSummary, { param_keys }: ResultTotals, width: number): string {
+  const names = objectiveNames(objectives).map(printable);
+  const columns = ['trial', ...names, ...param_keys.map(printable)].map(
+    (title): TableColumn => ({ title, align: 'right' }),
+  );
+  const rows = trials.map(({ record, values }) => [
+    String(record.iteration),
+    ...values.map(formatNumber),
+    ...param_keys.map((name) => param(record.params[name])),
+  ]);
+  const item = ({ record, values }: ParetoTrial) =>
+    `trial ${record.iteration}: ${names.map((name, i) => `${name} ${formatNumber(values[i] as number)}`).join(', ')}\n   ${paramsText(record)}`;
+  return tableOrList(renderTable(columns, rows), trials, item, width);
+}
+
+/** The list where the terminal is too narrow for the table. */
+function tableOrList<T>(
+  table: string,
+  entries: readonly T[],
+  item: (entry: T) => string,
+  width: number,
+): string {
+  return textWidth(table) <= width ? table : entries.map(item).join('\n');
 }
 
 function rankingTable(result: ResultSummary): string {
@@ -103,12 +139,15 @@ function rankingTable(result: ResultSummary): string {
 
 function listItem(result: ResultSummary, trial: RankedTrial): string {
   const { record, value } = trial;
-  const params = Object.entries(record.params).map(
-    ([name, setting]) => `${printable(name)} ${param(setting)}`,
-  );
   const session = result.totals.unique_sessions > 1 ? ` of ${printable(record.session_id)}` : '';
   const metric = printable(result.metric === OBJECTIVE ? OBJECTIVE : result.metric);
-  return `${mark(trial)}. trial ${record.iteration}${session}: ${metric} ${formatNumber(value)}\n   ${params.join(', ')}`;
+  return `${mark(trial)}. trial ${record.iteration}${session}: ${metric} ${formatNumber(value)}\n   ${paramsText(record)}`;
+}
+
+function paramsText({ params }: TrialRecord): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${printable(name)} ${param(value)}`)
+    .join(', ');
 }
 
 function mark(trial: RankedTrial): string {

@@ -1,7 +1,9 @@
 import { ArbtuneError } from '../errors.ts';
+import type { Objective } from '../objective/objective.ts';
 import type { Params } from '../search-space/space.ts';
 import type { TrialRecord, TrialStatus } from '../store/trial-record.ts';
 import { columnOrder } from './column-order.ts';
+import { type ParetoTrial, paretoFront } from './pareto.ts';
 import { OBJECTIVE, type RankedTrial, rankTrials, violatesConstraint } from './ranking.ts';
 
 /** What a set of finished trials says: totals and rankings. Pure: records in, plain data out. */
@@ -23,6 +25,15 @@ export interface ResultTotals {
   readonly sessions: readonly string[];
 }
 
+/** Of a session with several objectives: the trials that no other beats. */
+export interface ParetoSummary {
+  readonly objectives: readonly Objective[];
+  /** At most `topN`, spread over all of it, the best by the first objective first. */
+  readonly trials: readonly ParetoTrial[];
+  /** How many there are in all. */
+  readonly size: number;
+}
+
 /** Totals and one ranking: what a summary shows. */
 export interface ResultSummary {
   readonly totals: ResultTotals;
@@ -34,6 +45,8 @@ export interface ResultSummary {
   readonly ranked: number;
   /** Why trials failed, the most frequent first. */
   readonly failures: readonly { readonly error: string; readonly count: number }[];
+  /** Where several objectives are known and a trial has them. */
+  readonly front?: ParetoSummary;
 }
 
 export class TuningAnalyzer {
@@ -85,8 +98,18 @@ export class TuningAnalyzer {
     return best?.feasible ? best.record.params : undefined;
   }
 
-  /** Everything `formatResultSummary` shows. */
-  result(metric: string = OBJECTIVE, topN: number = DEFAULT_TOP_N, ascending = false): ResultSummary {
+  /**
+   * Everything `formatResultSummary` shows.
+   *
+   * @param objectives the session's, for the Pareto front where there are several
+   */
+  result(
+    metric: string = OBJECTIVE,
+    topN: number = DEFAULT_TOP_N,
+    ascending = false,
+    objectives: readonly Objective[] = [],
+  ): ResultSummary {
+    const front = objectives.length > 1 ? paretoFront(this.#records, objectives) : [];
     return {
       totals: this.summarize(),
       metric,
@@ -94,8 +117,18 @@ export class TuningAnalyzer {
       ranking: this.rankByMetric(metric, topN, ascending),
       ranked: rankTrials(this.#records, metric, ascending).length,
       failures: failures(this.#records),
+      ...(front.length === 0
+        ? {}
+        : { front: { objectives, trials: spread(front, topN), size: front.length } }),
     };
   }
+}
+
+/** At most `count` of them at even distances, the first and, from two on, the last among them. */
+function spread<T>(all: readonly T[], count: number): readonly T[] {
+  if (count >= all.length) return all;
+  const distance = (all.length - 1) / Math.max(1, count - 1);
+  return Array.from({ length: count }, (_, i) => all[Math.round(i * distance)] as T);
 }
 
 function failures(records: readonly TrialRecord[]): { error: string; count: number }[] {

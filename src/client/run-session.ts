@@ -6,6 +6,7 @@ import { writeResultsCsv } from '../analysis/csv.ts';
 import { type UnmetOutcome, unmetOutcomes } from '../analysis/expected-outcomes.ts';
 import { checkSessionId, checkWorkerId } from '../config/ids.ts';
 import type { SessionSpec } from '../config/session-spec.ts';
+import type { Objective } from '../objective/objective.ts';
 import type { Params } from '../search-space/space.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
 import { unlessAborted } from '../unless-aborted.ts';
@@ -57,6 +58,8 @@ export interface SessionOutcome extends SessionResult {
   readonly run_id: string;
   /** The session's trials, in iteration order. */
   readonly records: readonly TrialRecord[];
+  /** What it searched for; with several, the records have a Pareto front. */
+  readonly objectives: readonly Objective[];
   /** What the scenarios expect and the best trial did not do. */
   readonly unmet: readonly UnmetOutcome[];
 }
@@ -152,12 +155,14 @@ async function serveSession(
         onEvent: options.onEvent ?? (() => {}),
         signal: AbortSignal.any([failureOf(worker.stopped), signal]),
       });
-      const records = await stack.store.loadTrials(sessionId);
+      const { records, spec } = await loadStoredSession(stack.store, sessionId);
       // Another machine's worker may have analysed the session: the file is wanted here.
       if (result.csv !== csvPath || !existsSync(csvPath)) await writeResultsCsv(csvPath, records);
       const { workflowId, runId } = started;
-      const unmet = await unmetByBest(stack, sessionId, result.best?.iteration, records);
-      return { ...result, csv: csvPath, workflow_id: workflowId, run_id: runId, records, unmet };
+      const { objectives } = spec.objective;
+      const best = records.find(({ iteration }) => iteration === result.best?.iteration);
+      const unmet = best ? unmetOutcomes(spec.scenarios, best.scenario_metrics) : [];
+      return { ...result, csv: csvPath, workflow_id: workflowId, run_id: runId, records, objectives, unmet };
     } finally {
       await worker.stop();
     }
@@ -173,18 +178,6 @@ async function openUnlessAborted(options: StackOptions, signal: AbortSignal): Pr
     if (signal.aborted) await stack.close();
     return stack;
   });
-}
-
-async function unmetByBest(
-  { store }: Stack,
-  sessionId: string,
-  best: number | undefined,
-  records: readonly TrialRecord[],
-): Promise<UnmetOutcome[]> {
-  const record = records.find(({ iteration }) => iteration === best);
-  if (!record) return [];
-  const { spec } = await loadStoredSession(store, sessionId);
-  return unmetOutcomes(spec.scenarios, record.scenario_metrics);
 }
 
 /** Whether only the store can tell how far the session is: it has ended, or Temporal has forgotten it. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatNumber } from '../../src/analysis/number-format.ts';
 import { formatResultSummary } from '../../src/analysis/result-summary.ts';
 import { TuningAnalyzer } from '../../src/analysis/tuning-analyzer.ts';
+import type { Objective } from '../../src/objective/objective.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { trial } from '../store/records.ts';
 
@@ -33,6 +34,51 @@ describe('the summary', () => {
     expect(text.split('\n').slice(3)).toEqual([
       '1. trial 1: objective 1,000.33',
       '   min_spread_pct 0.333333, hedge false',
+    ]);
+  });
+
+  it('shows the Pareto front of several objectives, as a table or a list', () => {
+    const objectives: readonly Objective[] = [
+      { metric: 'net_pnl', direction: 'maximize', aggregate: { kind: 'mean' } },
+      { metric: 'max_drawdown', direction: 'minimize', aggregate: { kind: 'worst' } },
+    ];
+    const values = [
+      [1000, 50],
+      [900, 60],
+      [800, 20.5],
+    ];
+    const trials = values.map((each, i) =>
+      trial(i + 1, { params: { slippage_bps: i }, objective: each[0]!, objectives: each }),
+    );
+    const text = (topN: number, width: number) =>
+      formatResultSummary(new TuningAnalyzer(trials).result('objective', topN, false, objectives), { width });
+    const title = (shown: number) =>
+      `Pareto front, ${shown} of 2 trials: none does better in one of net_pnl (highest best), max_drawdown (lowest best) without doing worse in another`;
+    const lines = text(5, 100).split('\n');
+    expect(lines.slice(lines.indexOf(title(2)) + 1)).toEqual([
+      '┌───────┬─────────┬──────────────┬──────────────┐',
+      '│ trial │ net_pnl │ max_drawdown │ slippage_bps │',
+      '├───────┼─────────┼──────────────┼──────────────┤',
+      '│     1 │   1,000 │           50 │            0 │',
+      '│     3 │     800 │         20.5 │            2 │',
+      '└───────┴─────────┴──────────────┴──────────────┘',
+    ]);
+    expect(text(1, 30)).toContain(`${title(1)}\ntrial 1: net_pnl 1,000, max_drawdown 50\n   slippage_bps 0`);
+    expect(formatResultSummary(summary(trials))).not.toContain('Pareto');
+  });
+
+  it('shows of a long Pareto front some trials from end to end', () => {
+    const objectives = (['maximize', 'minimize'] as const).map(
+      (direction): Objective => ({ metric: 'net_pnl', direction, aggregate: { kind: 'mean' } }),
+    );
+    const trials = Array.from({ length: 9 }, (_, i) => trial(i + 1, { objectives: [-i, -i] }));
+    const shown = (topN: number) =>
+      new TuningAnalyzer(trials)
+        .result('objective', topN, false, objectives)
+        .front?.trials.map(({ record }) => record.iteration);
+    expect([0, 1, 2, 3, 5, 9, 20].map(shown)).toEqual([
+      ...[[], [1], [1, 9], [1, 5, 9], [1, 3, 5, 7, 9]],
+      ...[trials, trials].map((all) => all.map(({ iteration }) => iteration)),
     ]);
   });
 

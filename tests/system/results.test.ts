@@ -112,3 +112,25 @@ test('`replay` names the trial and what was recorded of it, and warns where a co
   const recordedOne = one as { recorded: { objective: number }; objectives: number[] };
   expect(recordedOne.objectives).toEqual([recordedOne.recorded.objective]);
 });
+
+test('a session with several objectives shows its Pareto front, all of it where data are asked for', async () => {
+  const metrics = [
+    { metric: 'net_pnl', direction: 'maximize' },
+    { metric: 'turnover', direction: 'minimize', aggregate: 'worst' },
+  ];
+  const { machine, stdout } = await ran({ objective: { metrics } }, 20);
+  const title =
+    /Pareto front, \d of (\d+) trials?: none does better in one of net_pnl \(highest best\), turnover/;
+  const size = Number(stdout.match(title)?.[1]);
+  expect(size).toBeGreaterThan(1);
+  const { stdout: summary } = await machine.run(['summary', '--session-id', 'mine']);
+  expect(summary.match(title)?.[1]).toBe(String(size));
+
+  const again = ['run', '--config', 'my.yaml', '--session-id', 'other', '--iterations', '20'];
+  const { front } = await machine.json<{ front: { objectives: Record<string, number> }[] }>(again);
+  expect(front).toHaveLength(size);
+  const values = front.map(({ objectives }) => [objectives.net_pnl, objectives.turnover]);
+  // Each next one earns less and trades less.
+  expect(values).toEqual(values.toSorted(([a = 0], [b = 0]) => b - a));
+  expect(values).toEqual(values.toSorted(([, a = 0], [, b = 0]) => b - a));
+});

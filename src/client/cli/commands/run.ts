@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { objectiveNames, paretoFront } from '../../../analysis/pareto.ts';
 import { formatResultSummary } from '../../../analysis/result-summary.ts';
 import { TuningAnalyzer } from '../../../analysis/tuning-analyzer.ts';
 import {
@@ -211,6 +212,7 @@ function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output):
     'objective',
     5,
     outcome.direction === 'minimize',
+    outcome.objectives,
   );
   if (asJson) {
     const { workflow_id, run_id } = outcome;
@@ -225,6 +227,7 @@ function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output):
       pruned,
       failed,
       best,
+      ...(outcome.objectives.length > 1 ? { front: frontOf(outcome) } : {}),
       csv,
     });
     return;
@@ -234,4 +237,14 @@ function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output):
     output.print(`The best trial does not do what ${scenario} expects: ${text}`);
   }
   output.print(`\nResults: ${csv}`);
+}
+
+/** All of the Pareto front, the best by the first objective first. */
+function frontOf({ records, objectives }: SessionOutcome) {
+  const names = objectiveNames(objectives);
+  return paretoFront(records, objectives).map(({ record, values }) => ({
+    iteration: record.iteration,
+    params: record.params,
+    objectives: Object.fromEntries(names.map((name, i) => [name, values[i]])),
+  }));
 }

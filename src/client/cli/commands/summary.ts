@@ -7,7 +7,7 @@ import { ConfigError, optionIssue } from '../../../config/issue.ts';
 import { METRIC_NAMES } from '../../../config/metric-names.ts';
 import { nearestName } from '../../../config/nearest.ts';
 import { ArbtuneError } from '../../../errors.ts';
-import type { Direction } from '../../../objective/objective.ts';
+import type { Objective } from '../../../objective/objective.ts';
 import type { TrialRecord } from '../../../store/trial-record.ts';
 import { wholeNumber } from '../option-values.ts';
 import { options } from '../options.ts';
@@ -40,7 +40,8 @@ export function summaryCommand(): Command {
     .addHelpText('after', '\nExample:\n  $ arbtune summary --csv out.csv --metric pnl --top-n 10')
     .action(async (flags: SummaryFlags) => {
       const output = createOutput('text');
-      const { records, direction } = await readResults(flags);
+      const { records, objectives } = await readResults(flags);
+      const direction = objectives[0]?.direction;
       const analyzer = new TuningAnalyzer(records);
       const { metric } = flags;
       refuseUnknownMetric(metric, analyzer.summarize().metrics_keys);
@@ -50,7 +51,7 @@ export function summaryCommand(): Command {
           'ranked by objective, highest first; the results do not say which end is the good one: if their session minimises it, add --ascending',
         );
       }
-      const summary = analyzer.result(metric, flags.topN, ascending);
+      const summary = analyzer.result(metric, flags.topN, ascending, objectives);
       if (flags.json) output.json(summary);
       else output.print(formatResultSummary(summary, { color: output.color, width: output.width }));
     });
@@ -67,8 +68,8 @@ function refuseUnknownMetric(metric: string, measured: readonly string[]): void 
 
 interface Results {
   readonly records: readonly TrialRecord[];
-  /** Of the objective; a CSV does not tell. */
-  readonly direction?: Direction | undefined;
+  /** The session's; a CSV does not tell. */
+  readonly objectives: readonly Objective[];
 }
 
 async function readResults(flags: SummaryFlags): Promise<Results> {
@@ -76,7 +77,7 @@ async function readResults(flags: SummaryFlags): Promise<Results> {
   if ((csv === undefined) === (sessionId === undefined)) {
     throw new ArbtuneError('input', 'summary: expected one of --csv FILE and --session-id ID');
   }
-  if (csv !== undefined) return { records: await loadResultsFromCsv(csv) };
+  if (csv !== undefined) return { records: await loadResultsFromCsv(csv), objectives: [] };
   const { records, spec } = await readSession(sessionId as string, flags);
-  return { records, direction: spec?.objective.objectives[0]?.direction };
+  return { records, objectives: spec?.objective.objectives ?? [] };
 }
