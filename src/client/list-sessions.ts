@@ -1,5 +1,5 @@
 import type { ArbtuneError } from '../errors.ts';
-import type { ResultStore } from '../store/result-store.ts';
+import type { ResultStore, SessionRecord } from '../store/result-store.ts';
 import { UNENDED } from './ended-as.ts';
 import type { Stack } from './stack.ts';
 import type { TuningClient } from './tuning-client.ts';
@@ -16,6 +16,10 @@ export interface ListedSession {
   readonly iterations?: number;
   readonly completed?: number;
   readonly failed?: number;
+  /** Finished and in the store. */
+  readonly trials?: number;
+  /** The best value of the first objective, as Temporal knows it: of a running session it may lag a little. */
+  readonly best?: number;
   /** Where it is known. */
   readonly in: readonly ('temporal' | 'store')[];
 }
@@ -24,26 +28,34 @@ export interface ListedSession {
 export async function listSessions(client: TuningClient, store: ResultStore): Promise<ListedSession[]> {
   const [executions, records] = await Promise.all([client.list(), store.listSessions()]);
   const sessions = new Map<string, ListedSession>();
-  for (const record of records) {
-    const { session_id, optimizer, iterations, completed, failed } = record;
-    const known = { session_id, optimizer, iterations, completed, failed, started_at: record.created_at };
-    sessions.set(session_id, { ...known, status: record.status, in: ['store'] });
+  for (const session of await Promise.all(records.map((record) => listed(store, record)))) {
+    sessions.set(session.session_id, session);
   }
-  for (const { sessionId, status, startedAt } of executions) {
+  for (const { sessionId, status, startedAt, best } of executions) {
+    const told = best === undefined ? {} : { best };
     const stored = sessions.get(sessionId);
     if (!stored) {
       const started_at = startedAt.toISOString();
-      sessions.set(sessionId, { session_id: sessionId, status, started_at, in: ['temporal'] });
+      sessions.set(sessionId, { session_id: sessionId, status, started_at, ...told, in: ['temporal'] });
       continue;
     }
     const endedUnsaid = status !== 'running' && UNENDED.includes(stored.status);
     sessions.set(sessionId, {
       ...stored,
+      ...told,
       status: endedUnsaid ? status : stored.status,
       in: ['temporal', 'store'],
     });
   }
   return [...sessions.values()].sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
+}
+
+async function listed(store: ResultStore, record: SessionRecord): Promise<ListedSession> {
+  const { session_id, status, optimizer, iterations, completed, failed, created_at: started_at } = record;
+  const known = { session_id, status, optimizer, iterations, completed, failed, started_at };
+  // What one that runs has written of itself is older than its trials.
+  const trials = UNENDED.includes(status) ? await store.countTrials(session_id) : completed + failed;
+  return { ...known, trials, in: ['store'] };
 }
 
 /** The refusal of an id that neither Temporal nor the store knows. */

@@ -97,7 +97,8 @@ async function endOf(
   }
 }
 
-async function readStored(
+/** What the store alone tells of a session; undefined when it does not know it. */
+export async function readStored(
   store: ResultStore,
   sessionId: string,
 ): Promise<SessionReport['stored'] | undefined> {

@@ -15,6 +15,7 @@ import type { Params } from '../search-space/space.ts';
 import { askAgain } from '../workflows/ask-again.ts';
 import * as messages from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
+import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import { endedAs } from './ended-as.ts';
 import { ANSWER_TIMEOUT_MS, type StartedSession, type StartOptions, startSession } from './start-session.ts';
 import { isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
@@ -43,6 +44,8 @@ export interface SessionExecution {
   readonly status: string;
   readonly startedAt: Date;
   readonly closedAt?: Date;
+  /** The best value of the first objective that the session has told Temporal of. */
+  readonly best?: number;
 }
 
 type SessionHandle = WorkflowHandle<(input: messages.SessionInput) => Promise<messages.SessionResult>>;
@@ -181,6 +184,7 @@ export class TuningClient {
         const sessionId = execution.workflowId.slice(prefix.length);
         // Newest first: earlier runs of a continued session come later.
         if (sessions.has(sessionId)) continue;
+        const best = execution.typedSearchAttributes.get(SESSION_ATTRIBUTES.best);
         sessions.set(sessionId, {
           sessionId,
           workflowId: execution.workflowId,
@@ -188,6 +192,7 @@ export class TuningClient {
           status: execution.status.name.toLowerCase(),
           startedAt: execution.startTime,
           ...(execution.closeTime ? { closedAt: execution.closeTime } : {}),
+          ...(best === undefined ? {} : { best }),
         });
       }
       return [...sessions.values()];

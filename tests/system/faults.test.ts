@@ -131,7 +131,9 @@ test('clients interrupted and killed: each says how to come back, and the sessio
   ]);
   await killed.kill();
   expect(await watch.kill('SIGINT')).toEqual({ code: 130, signal: null });
-  expect(watch.stderr()).toBe('the session goes on; come back with: arbtune watch unwatched\n');
+  expect(watch.stderr()).toBe(
+    'the session goes on where workers serve it; come back with: arbtune watch unwatched\n',
+  );
   expect(await interrupted.kill('SIGINT')).toEqual({ code: 130, signal: null });
   expect(interrupted.stderr()).toContain('Come back with: arbtune resume unwatched');
   const client = await machine.client();

@@ -2,12 +2,14 @@ import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { quickConfig } from './support/configs.ts';
+import { waitUntil } from '../support/processes.ts';
+import { quickConfig, slowConfig } from './support/configs.ts';
 import { type Sandbox, sandbox } from './support/sandbox.ts';
 
 /** What is said of a session's results once it has ended: by `run`, `summary` and `replay`. */
 
 const CSV = 'outputs/mine/results.csv';
+const AGAIN = ['--config', 'my.yaml', '--session-id', 'mine'];
 
 /** A machine with the session `mine` of `my.yaml`, and what its `run` printed. */
 async function ran(
@@ -16,8 +18,7 @@ async function ran(
 ): Promise<{ machine: Sandbox; stdout: string; stderr: string }> {
   const machine = sandbox();
   writeConfig(machine, 'my.yaml', { method: 'random', ...tuning });
-  const flags = ['--config', 'my.yaml', '--session-id', 'mine', '--iterations', String(iterations)];
-  const { code, stdout, stderr } = await machine.run(['run', ...flags]);
+  const { code, stdout, stderr } = await machine.run(['run', ...AGAIN, '--iterations', String(iterations)]);
   expect(code, stderr).toBe(0);
   return { machine, stdout, stderr };
 }
@@ -133,4 +134,29 @@ test('a session with several objectives shows its Pareto front, all of it where 
   // Each next one earns less and trades less.
   expect(values).toEqual(values.toSorted(([a = 0], [b = 0]) => b - a));
   expect(values).toEqual(values.toSorted(([, a = 0], [, b = 0]) => b - a));
+});
+
+test('`list` tells of a running session how many trials are stored now, and of an ended one its best value', {
+  timeout: 120_000,
+}, async () => {
+  interface Listed {
+    readonly session_id: string;
+    readonly status: string;
+    readonly trials: number;
+    readonly iterations: number;
+    readonly best?: number;
+  }
+  const { machine } = await ran({});
+  const { result } = await machine.json<{ result: { best: { objective: number } } }>(['status', 'mine']);
+  const config = slowConfig(machine.folder, { method: 'random' });
+  const run = machine.start(['run', '--config', config, '--session-id', 'busy', '--iterations', '10000']);
+  const [busy, mine] = await waitUntil(async () => {
+    const sessions = await machine.json<Listed[]>(['list']);
+    return sessions.length === 2 && (sessions[0]?.trials ?? 0) > 3 && sessions;
+  }, 60_000);
+  expect(busy).toMatchObject({ session_id: 'busy', status: 'running', iterations: 10_000 });
+  expect(mine).toMatchObject({ session_id: 'mine', status: 'completed', trials: 6, iterations: 6 });
+  expect(mine?.best).toBe(result.best.objective);
+  expect((await machine.run(['list'])).stdout).toMatch(/│ busy +│ running +│ random +│ +\d+\/10000 │ +0 │/);
+  await run.kill('SIGINT');
 });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { formatNumber } from '../../../analysis/number-format.ts';
 import { renderTable } from '../../../analysis/table.ts';
 import { type ListedSession, listSessions } from '../../list-sessions.ts';
 import { options } from '../options.ts';
@@ -27,14 +28,16 @@ function table(sessions: readonly ListedSession[]): string {
       { title: 'optimizer' },
       { title: 'trials', align: 'right' },
       { title: 'failed', align: 'right' },
+      { title: 'best', align: 'right' },
       { title: 'started' },
     ],
-    sessions.map(({ session_id, status, optimizer, completed, failed, iterations, started_at }) => [
+    sessions.map(({ session_id, status, optimizer, trials, failed, iterations, best, started_at }) => [
       session_id,
       status,
       optimizer ?? '',
-      iterations === undefined ? '' : `${(completed ?? 0) + (failed ?? 0)}/${iterations}`,
+      iterations === undefined ? '' : `${trials}/${iterations}`,
       failed === undefined ? '' : String(failed),
+      best === undefined ? '' : formatNumber(best),
       started_at,
     ]),
   );

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ArbtuneError } from '../../../errors.ts';
 import type { ResultStore } from '../../../store/result-store.ts';
 import { shortParams, shortValue } from '../../../workflows/details.ts';
-import { reportSession, type SessionReport } from '../../session-report.ts';
+import { readStored, reportSession, type SessionReport } from '../../session-report.ts';
 import { storedIds, unknownSession } from '../../unknown-session.ts';
 import { Interrupted, interruptible } from '../interrupt.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -13,6 +13,8 @@ import { statusLine } from '../progress.ts';
 /** `status`: where a session stands, once. `watch`: live, from the store alone, so that it needs no Temporal. */
 
 const WATCH_EVERY_MS = 1_000;
+/** The store cannot tell a long trial from a session without workers. */
+const QUIET_MS = 30_000;
 const ENDED = ['completed', 'stopped', 'failed', 'cancelled'];
 /** What a person must see to. */
 const TROUBLES = ['stuck', 'corrupt', 'orphaned'];
@@ -45,7 +47,9 @@ export function watchCommand(): Command {
         await withStore(flags, (store) => interruptible((signal) => watch(store, sessionId, show, signal)));
       } catch (error) {
         if (error instanceof Interrupted)
-          output.note(`the session goes on; come back with: arbtune watch ${sessionId}`);
+          output.note(
+            `the session goes on where workers serve it; come back with: arbtune watch ${sessionId}`,
+          );
         throw error;
       }
     },
@@ -59,23 +63,25 @@ async function watch(
   show: (report: SessionReport) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  let before = '';
+  let changedAt = performance.now();
   for (;;) {
-    const session = await store.loadSession(sessionId);
-    if (!session) throw unknownSession(sessionId, 'the store', await storedIds(store));
-    const { spec: _, ...stored } = session;
-    const trials = await store.countTrials(sessionId);
-    const workers = await store.loadWorkers(sessionId);
-    show({
-      session_id: sessionId,
-      status: session.status,
-      stored: { ...stored, trials },
-      workers,
-      warnings: [],
-    });
-    if (ENDED.includes(session.status)) return;
+    const stored = await readStored(store, sessionId);
+    if (!stored) throw unknownSession(sessionId, 'the store', await storedIds(store));
+    const { status } = stored;
+    const report = { session_id: sessionId, status, stored, workers: await store.loadWorkers(sessionId) };
+    const now = JSON.stringify(report);
+    if (now !== before) changedAt = performance.now();
+    before = now;
+    const isQuiet = performance.now() - changedAt > QUIET_MS && status !== 'paused';
+    show({ ...report, warnings: isQuiet ? [quietWarning(sessionId)] : [] });
+    if (ENDED.includes(status)) return;
     await delay(WATCH_EVERY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
+
+const quietWarning = (sessionId: string): string =>
+  `nothing new for over ${QUIET_MS / 1_000} s; \`arbtune status ${sessionId}\` tells whether a worker is there`;
 
 /** On a terminal in place of what was shown before, elsewhere below it. */
 function showAgain(output: Output, text: string, before: string): void {
