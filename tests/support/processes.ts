@@ -65,7 +65,7 @@ export function startProcess(
     stdout: () => output.stdout,
     stderr: () => output.stderr,
     exited,
-    async waitFor(pattern, withinMs = 60_000) {
+    async waitFor(pattern, withinMs = 120_000) {
       const match = await waitUntil(
         () => {
           const found = pattern.exec(output.stdout) ?? pattern.exec(output.stderr);
@@ -102,7 +102,7 @@ export function startScript(
 /** Polls until the look gives something; throws what `otherwise` says after the limit. */
 export async function waitUntil<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 30_000,
+  withinMs = 60_000,
   otherwise: () => string = () => 'The condition did not come true',
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
