@@ -3,7 +3,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type HealthSource, startHealthServer } from '../../src/worker/health/health-server.ts';
 import { type HealthSettings, healthSettings } from '../../src/worker/health/health-settings.ts';
 import { failure } from '../support/failure.ts';
-import { freePort } from '../support/redis-server.ts';
 
 /** Who may read a worker's health page, and what it says. */
 
@@ -76,8 +75,9 @@ describe('the health page', () => {
   });
 
   test('on a port that is taken is an error of the input', async () => {
-    const port = await freePort();
-    await serve({ port });
+    const server = await startHealthServer({ host: '127.0.0.1', port: 0 }, SOUND);
+    onTestFinished(() => server.close());
+    const port = Number(new URL(server.url).port);
     const taken = startHealthServer({ host: '127.0.0.1', port }, SOUND);
     expect(await failure(taken)).toMatchObject({
       kind: 'input',
