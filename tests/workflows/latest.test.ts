@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Latest } from '../../src/workflows/latest.ts';
+import { waitUntil } from '../support/processes.ts';
 
 test('what was asked for while it was done is done once more, whatever the number of askings', async () => {
   const ends: (() => void)[] = [];
@@ -8,7 +9,7 @@ test('what was asked for while it was done is done once more, whatever the numbe
   expect(ends).toHaveLength(1);
   const { underWay } = latest;
   ends[0]?.();
-  await expect.poll(() => ends.length).toBe(2);
+  await waitUntil(() => ends.length === 2);
   ends[1]?.();
   await underWay;
   expect(ends).toHaveLength(2);
