@@ -6,7 +6,8 @@ import { REQUIRED_ATTRIBUTES } from '../workflows/search-attributes.ts';
 /** Makes sure that a Temporal service answers and knows the search attributes that sessions write. */
 
 const CONNECT_LIMIT_MS = 6_000;
-const CALL_LIMIT_MS = 3_000;
+/** For everything: a service that is there and slow has all of it for its answers. */
+const LIMIT_MS = 9_000;
 
 /** gRPC status codes. */
 const ALREADY_EXISTS = 6;
@@ -26,6 +27,7 @@ export async function checkService(
   log: (line: string) => void,
 ): Promise<void> {
   const address = connectionOptions.address ?? '';
+  const deadline = Date.now() + LIMIT_MS;
   const connection = await Connection.connect({
     ...connectionOptions,
     connectTimeout: CONNECT_LIMIT_MS,
@@ -37,7 +39,7 @@ export async function checkService(
     );
   });
   try {
-    await connection.withDeadline(Date.now() + CALL_LIMIT_MS, async () => {
+    await connection.withDeadline(deadline, async () => {
       await checkNamespace(connection, namespace, address);
       await registerAttributes(connection, namespace, log);
     });
