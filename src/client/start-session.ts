@@ -146,7 +146,8 @@ async function notJoined(
   if (isUnavailable(error)) {
     // No worker has answered: whether the session is ours stands in its history.
     const started = await readSessionInput(client, execution).catch(() => undefined);
-    if (started?.startRequest !== request) throw error;
+    if (started === undefined) throw error;
+    if (started.startRequest !== request) throw noWorkerAnswers(identity.sessionId, ANSWER_TIMEOUT_MS, error);
     return { joined: false, iterations: spec.maxIterations, served: false };
   }
   if (error instanceof WorkflowExecutionAlreadyStartedError)
@@ -154,6 +155,15 @@ async function notJoined(
   if (applicationFailure(error)?.type !== 'ConfigDiffers') throw error;
   const running = await readSessionInput(client, execution);
   throw configConflict(identity.sessionId, running.spec, spec);
+}
+
+/** The service is well, and only the session's workers are gone, or slow. */
+export function noWorkerAnswers(sessionId: string, withinMs: number, cause: unknown): ArbtuneError {
+  return new ArbtuneError(
+    'unreachable',
+    `No worker answers for session "${sessionId}" within ${withinMs / 1_000} s; start one by \`arbtune worker\` or \`arbtune resume ${sessionId}\``,
+    { cause },
+  );
 }
 
 async function alreadyEnded(

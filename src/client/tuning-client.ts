@@ -17,7 +17,13 @@ import * as messages from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import { endedAs } from './ended-as.ts';
-import { ANSWER_TIMEOUT_MS, type StartedSession, type StartOptions, startSession } from './start-session.ts';
+import {
+  ANSWER_TIMEOUT_MS,
+  noWorkerAnswers,
+  type StartedSession,
+  type StartOptions,
+  startSession,
+} from './start-session.ts';
 import { isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
 import { unknownSession } from './unknown-session.ts';
 
@@ -49,6 +55,12 @@ export interface SessionExecution {
 }
 
 type SessionHandle = WorkflowHandle<(input: messages.SessionInput) => Promise<messages.SessionResult>>;
+
+/**
+ * For an order: one that a worker took and lost, as a slow machine may have it, is offered to a worker again only after
+ * Temporal's 10 s for a workflow task, and an order that was not answered may have been carried out all the same.
+ */
+const ORDER_TIMEOUT_MS = 25_000;
 
 /** gRPC's own limit of 4 MB on what is received would make long histories unreadable. */
 const UNLIMITED_MESSAGES = { 'grpc.max_receive_message_length': -1 };
@@ -129,16 +141,16 @@ export class TuningClient {
   }
 
   async pause(sessionId: string): Promise<messages.SessionStatus> {
-    return await this.#answered(sessionId, (handle) => handle.executeUpdate(messages.pauseUpdate));
+    return await this.#ordered(sessionId, (handle) => handle.executeUpdate(messages.pauseUpdate));
   }
 
   async unpause(sessionId: string): Promise<messages.SessionStatus> {
-    return await this.#answered(sessionId, (handle) => handle.executeUpdate(messages.unpauseUpdate));
+    return await this.#ordered(sessionId, (handle) => handle.executeUpdate(messages.unpauseUpdate));
   }
 
   /** Running trials finish, then the session is analysed and ends. */
   async stop(sessionId: string): Promise<messages.SessionStatus> {
-    return await this.#answered(sessionId, (handle) => handle.executeUpdate(messages.stopUpdate));
+    return await this.#ordered(sessionId, (handle) => handle.executeUpdate(messages.stopUpdate));
   }
 
   async extend(
@@ -146,14 +158,14 @@ export class TuningClient {
     more: { iterations?: number; parallelism?: number; enqueue?: readonly Params[] },
   ): Promise<messages.SessionStatus> {
     const request = { iterations: 0, enqueue: [], ...more };
-    return await this.#answered(sessionId, (handle) =>
+    return await this.#ordered(sessionId, (handle) =>
       handle.executeUpdate(messages.extendUpdate, { args: [request] }),
     );
   }
 
-  /** Tells the session that a worker serves it alone. */
+  /** Tells the session that a worker serves it alone; told again, it does no harm. */
   async serve(sessionId: string, workerId: string): Promise<void> {
-    await this.#answered(sessionId, (handle) =>
+    await this.#answered(sessionId, ANSWER_TIMEOUT_MS, (handle) =>
       handle.executeUpdate(messages.serveUpdate, { args: [{ workerId }] }),
     );
   }
@@ -212,26 +224,29 @@ export class TuningClient {
 
   /** The answer to a question, which changes nothing. */
   async #told<T>(sessionId: string, ask: (handle: SessionHandle) => Promise<T>): Promise<T> {
-    return await this.#answered(sessionId, (handle) =>
+    return await this.#answered(sessionId, ANSWER_TIMEOUT_MS, (handle) =>
       askAgain(this.#client, ANSWER_TIMEOUT_MS, () => ask(handle)),
     );
   }
 
-  async #answered<T>(sessionId: string, ask: (handle: SessionHandle) => Promise<T>): Promise<T> {
+  /** The answer to an order, which is given once. */
+  async #ordered<T>(sessionId: string, give: (handle: SessionHandle) => Promise<T>): Promise<T> {
+    return await this.#answered(sessionId, ORDER_TIMEOUT_MS, give);
+  }
+
+  async #answered<T>(
+    sessionId: string,
+    withinMs: number,
+    ask: (handle: SessionHandle) => Promise<T>,
+  ): Promise<T> {
     return await this.#ask(async () => {
       try {
-        return await this.#client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
-          ask(this.#handle(sessionId)),
-        );
+        return await this.#client.withDeadline(Date.now() + withinMs, () => ask(this.#handle(sessionId)));
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         // The service may be well, and only the session's workers gone: then it can tell of the session.
         await this.#handle(sessionId).describe();
-        throw new ArbtuneError(
-          'unreachable',
-          `No worker answers for session "${sessionId}" within ${ANSWER_TIMEOUT_MS / 1_000} s; start one by \`arbtune worker\` or \`arbtune resume ${sessionId}\``,
-          { cause: error },
-        );
+        throw noWorkerAnswers(sessionId, withinMs, error);
       }
     }, sessionId);
   }

@@ -5,11 +5,12 @@ import { sandbox } from './sandbox.ts';
 
 /** What a session of slow trials finds when nothing disturbs it, one process from start to end. Run once a file. */
 
-const known = new Map<number, Promise<Row[]>>();
+const known = new Map<string, Promise<Row[]>>();
 
 export async function undisturbed(trials: number, perSecond?: number): Promise<Row[]> {
-  const found = known.get(trials) ?? measure(trials, perSecond);
-  known.set(trials, found);
+  const key = `${trials} ${perSecond}`;
+  const found = known.get(key) ?? measure(trials, perSecond);
+  known.set(key, found);
   return await found;
 }
 
