@@ -1,20 +1,19 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { waitUntil } from '../support/processes.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { slowConfig } from './support/configs.ts';
+import { ENDLESS, measuredBy, stoppedAfter } from './support/endless.ts';
 import { column, figures, iterations, readCsv } from './support/figures.ts';
 import { undisturbed } from './support/reference.ts';
 import { type Sandbox, sandbox } from './support/sandbox.ts';
 
 /** One session on several processes: how many they are, and where their results are kept, changes no figure. */
 
+/** Whose figures are compared. */
 const TRIALS = 24;
-/** Trials long enough, and enough of them, that an order finds the session running. */
-const MANY_TRIALS = 60;
 const QUOTES_PER_SECOND = 250;
 
-/** Starts the session on workers that are there already, waits for its end, and returns the path of its CSV. */
+/** Starts the session on workers that are there already, ends it once each has measured some, and returns the path of its CSV. */
 async function tuneOn(machine: Sandbox, workers: readonly string[], extra = {}): Promise<string> {
   const config = slowConfig(machine.folder);
   const csv = join(machine.folder, 'out.csv');
@@ -25,7 +24,7 @@ async function tuneOn(machine: Sandbox, workers: readonly string[], extra = {}):
       '--config',
       config,
       '--iterations',
-      String(TRIALS),
+      String(ENDLESS),
       '--session-id',
       'shared',
       '--output-csv',
@@ -35,14 +34,19 @@ async function tuneOn(machine: Sandbox, workers: readonly string[], extra = {}):
   );
   expect(started).toMatchObject({ session_id: 'shared', joined: false });
   const client = await machine.client();
-  await client.wait('shared');
+  for (const id of workers) await measuredBy(client, 'shared', id);
+  expect(await stoppedAfter(client, 'shared', TRIALS)).toMatchObject({ status: 'stopped', failed: 0 });
   return csv;
+}
+
+async function expectFirstAsUndisturbed(csv: string, perSecond?: number): Promise<void> {
+  expect(figures(csv).slice(0, TRIALS)).toEqual(await undisturbed(TRIALS, perSecond));
 }
 
 describe('a session on several worker processes', () => {
   test('has the figures of one process, and says who measured what', async () => {
     const csv = await tuneOn(sandbox(), ['north', 'south']);
-    expect(figures(csv)).toEqual(await undisturbed(TRIALS));
+    await expectFirstAsUndisturbed(csv);
     expect(new Set(column(readCsv(csv), 'worker_id'))).toEqual(new Set(['north', 'south']));
   });
 
@@ -52,12 +56,12 @@ describe('a session on several worker processes', () => {
       const machine = sandbox({ environment: { REDIS_URL: redis.url } });
       const workers = ['east', 'west', 'south'];
       const csv = await tuneOn(machine, workers);
-      expect(figures(csv)).toEqual(await undisturbed(TRIALS));
-      const measuredBy = column(readCsv(csv), 'worker_id');
-      expect(new Set(measuredBy).size).toBeGreaterThan(1);
+      await expectFirstAsUndisturbed(csv);
+      const by = column(readCsv(csv), 'worker_id');
+      expect(new Set(by)).toEqual(new Set(workers));
 
       const prefix = `tuning:${machine.name}:paper:arbitrage:tuning_session:shared:worker`;
-      const expected = measuredBy.map((worker, i) => `${prefix}:${worker}:iteration:${i + 1}`);
+      const expected = by.map((worker, i) => `${prefix}:${worker}:iteration:${i + 1}`);
       const keys = await redis.client().keys(`${prefix}:*`);
       expect(keys.sort()).toEqual(expected.sort());
       const record = await redis.client().hgetall(keys[0] as string);
@@ -68,22 +72,23 @@ describe('a session on several worker processes', () => {
     }
   });
 
-  test('of its own (`worker --session-id`) ends without any other worker', { timeout: 120_000 }, async () => {
+  test('of its own (`worker --session-id`) goes on without any other worker', async () => {
     const machine = sandbox();
     const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
     const csv = join(machine.folder, 'out.csv');
-    const flags = ['--iterations', String(MANY_TRIALS), '--session-id', 'alone', '--output-csv', csv];
+    const flags = ['--iterations', String(ENDLESS), '--session-id', 'alone', '--output-csv', csv];
     await machine.json(['start', '--config', config, ...flags]);
     const first = await machine.worker('own-1', ['--session-id', 'alone']);
     const client = await machine.client();
-    await waitUntil(async () => (await client.status('alone')).completed > 0);
+    await measuredBy(client, 'alone', 'own-1');
     await client.pause('alone');
     await first.kill();
     await machine.worker('own-2', ['--session-id', 'alone']);
     await client.unpause('alone');
-    await client.wait('alone');
-    expect(figures(csv)).toEqual(await undisturbed(MANY_TRIALS, QUOTES_PER_SECOND));
-    expect(column(readCsv(csv), 'iteration')).toEqual(iterations(MANY_TRIALS));
+    await measuredBy(client, 'alone', 'own-2');
+    const result = await stoppedAfter(client, 'alone', TRIALS);
+    await expectFirstAsUndisturbed(csv, QUOTES_PER_SECOND);
+    expect(column(readCsv(csv), 'iteration')).toEqual(iterations(result.completed));
     expect(new Set(column(readCsv(csv), 'worker_id'))).toEqual(new Set(['own-1', 'own-2']));
   });
 });
