@@ -11,6 +11,7 @@ import * as messages from '../../src/workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../../src/workflows/names.ts';
 import { waitUntil } from '../support/processes.ts';
 import { quickConfig, slowConfig } from './support/configs.ts';
+import { ENDLESS, stoppedAfter } from './support/endless.ts';
 import { figures, type Row } from './support/figures.ts';
 import { type InProcess, serveInProcess } from './support/in-process.ts';
 import { makeFolder } from './support/sandbox.ts';
@@ -20,6 +21,7 @@ import { makeFolder } from './support/sandbox.ts';
 const TRIALS = 20;
 /** Trials long enough that an ending finds some not measured. */
 const QUOTES_PER_SECOND = 250;
+const LATE_MS = 3_000;
 
 let here: InProcess;
 let spec: SessionSpec;
@@ -106,18 +108,22 @@ test('cancelled', async () => {
 
 test('timed out', async () => {
   const input: messages.SessionInput = {
-    ...{ session: identity('late'), spec, startRequest: randomUUID(), csvPath: csvOf('late') },
+    ...{ session: identity('late'), startRequest: randomUUID(), csvPath: csvOf('late') },
+    spec: { ...spec, maxIterations: ENDLESS },
   };
   await here.client.temporal.workflow.start(messages.WORKFLOW_TYPE, {
     workflowId: workflowIdOf(identity('late')),
     taskQueue: taskQueueOf(identity('late')),
     args: [input],
-    workflowRunTimeout: 1_000,
+    workflowRunTimeout: LATE_MS,
   });
   await here.client.wait('late').catch(() => {});
   expect((await here.client.describe('late'))?.status.name).toBe('TIMED_OUT');
-  expect(await resumed('late')).toMatch(/was timed out by Temporal; it goes on with/);
-  expect(figures(csvOf('late'))).toEqual(undisturbed);
+  const log: string[] = [];
+  await resume(here, 'late', { csvPath: csvOf('late'), log: (line) => log.push(line) });
+  expect(log.join()).toMatch(/was timed out by Temporal; it goes on with \d+ of 4000 /);
+  await stoppedAfter(here.client, 'late', TRIALS);
+  expect(figures(csvOf('late')).slice(0, TRIALS)).toEqual(undisturbed);
 });
 
 test('complete: with more iterations, as if it had been longer from the start', async () => {
@@ -148,7 +154,7 @@ test('complete: with more iterations, as if it had been longer from the start', 
 });
 
 test('failed for its failed trials: they stay, the cause is said, and mended limits count', async () => {
-  const limits = { trial_timeout_s: 0.001, max_failed_trials: 2, max_attempts: 1 };
+  const limits = { trial_timeout_s: 0.001, max_failed_trials: 2 };
   const hopeless = await specOf('hopeless', { limits });
   await start('hopeless', hopeless);
   await here.client.wait('hopeless').catch(() => {});

@@ -11,7 +11,7 @@ import { checkout, sandbox } from './support/sandbox.ts';
 test('too many trials over their time limit fail the session; what was found is stored, and says why', async () => {
   const machine = sandbox();
   const csv = join(machine.folder, 'out.csv');
-  const limits = { trial_timeout_s: 0.001, max_failed_trials: 2, max_attempts: 1 };
+  const limits = { trial_timeout_s: 0.001, max_failed_trials: 2 };
   const config = slowConfig(machine.folder, { method: 'random', limits });
   const flags = ['--config', config, '--iterations', '12', '--session-id', 'hopeless', '--output-csv', csv];
   const { code, stdout, stderr } = await machine.run(['run', ...flags, '--json']);
