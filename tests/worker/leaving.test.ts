@@ -5,24 +5,19 @@ import { createEnginePool } from '../../src/worker/engine-pool.ts';
 import { installRuntime } from '../../src/worker/runtime.ts';
 import { startWorker } from '../../src/worker/worker.ts';
 import { cleanEnvironment } from '../support/environment.ts';
-import { waitUntil } from '../support/processes.ts';
 import { slowConfig } from '../system/support/configs.ts';
+import { completed } from '../system/support/endless.ts';
 import { sandbox } from '../system/support/sandbox.ts';
 
 /** A worker that is told to stop, in the middle of what needs an answer from the session that it alone serves. */
 
-/** What its running trials have to finish. */
-const GRACE_MS = 5_000;
-
-test('a worker told to stop does not wait for an answer that only it could give', {
-  timeout: 60_000,
-}, async () => {
+test('a worker told to stop does not wait for an answer that only it could give', async () => {
   const machine = sandbox();
   const first = await machine.worker('first');
   const config = slowConfig(machine.folder, { method: 'bayesian', parallelism: 1 });
   await machine.json(['start', '--config', config, '--session-id', 'mine', '--iterations', '4000']);
   const client = await machine.client();
-  await waitUntil(async () => (await client.status('mine')).completed > 1);
+  await completed(client, 'mine', 2);
   await first.kill('SIGTERM');
 
   const environment = cleanEnvironment({
@@ -44,8 +39,7 @@ test('a worker told to stop does not wait for an answer that only it could give'
     onUnreadable: () => {},
   });
   await takesUp.promise;
-  const before = performance.now();
+  // Rejects where it has to be ended by force, as one that waits for itself has.
   await worker.stop();
-  expect(performance.now() - before).toBeLessThan(GRACE_MS);
   expect(warnings).toEqual([]);
 });
