@@ -1,12 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startProcess } from '../support/processes.ts';
+import { loadConfig } from '../../src/client/index.ts';
+import { startProcess, waitUntil } from '../support/processes.ts';
 import { quickConfig, slowConfig } from './support/configs.ts';
+import { completed, ENDLESS, stoppedAfter } from './support/endless.ts';
 import { column, readCsv } from './support/figures.ts';
 import { checkout, sandbox } from './support/sandbox.ts';
 
 /** Trials that cannot succeed, scripts, and what can be seen with Temporal gone. */
+
+/** Shorter than a worker may be silent. */
+const HELD_MS = 3_000;
 
 test('too many trials over their time limit fail the session; what was found is stored, and says why', async () => {
   const machine = sandbox();
@@ -28,6 +33,22 @@ test('too many trials over their time limit fail the session; what was found is 
   const report = await machine.json<Record<string, unknown>>(['status', 'hopeless']);
   expect(report).toMatchObject({ status: 'failed', stored: { trials: rows.length } });
   expect(report.reason).toMatch(/^Session hopeless failed: \d+ trials failed, more than the 2 allowed/);
+});
+
+test('a worker that was held up for longer than a trial may take fails none of its trials', async () => {
+  const machine = sandbox();
+  const worker = await machine.worker('held');
+  const limits = { trial_timeout_s: 2, max_failed_trials: 0 };
+  const config = slowConfig(machine.folder, { method: 'random', limits }, 250);
+  const { spec } = await loadConfig(config, { iterations: ENDLESS });
+  const client = await machine.client();
+  await client.start(spec, { sessionId: 'mine' });
+  const before = await completed(client, 'mine', 4);
+  worker.child.kill('SIGSTOP');
+  const held = performance.now();
+  await waitUntil(() => performance.now() - held > HELD_MS);
+  worker.child.kill('SIGCONT');
+  expect(await stoppedAfter(client, 'mine', before + 8)).toMatchObject({ status: 'stopped', failed: 0 });
 });
 
 test('`watch` tells of a session with Temporal gone, from the store alone', async () => {
