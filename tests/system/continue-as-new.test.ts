@@ -9,9 +9,7 @@ import { sandbox } from './support/sandbox.ts';
 
 const TRIALS = 150;
 
-test('a session that goes on in new runs finds what it would have found in one, and every run replays', {
-  timeout: 120_000,
-}, async () => {
+test('a session that goes on in new runs finds what it would have found in one, and every run replays', async () => {
   const machine = sandbox();
   await machine.worker('only');
   const client = await machine.client();

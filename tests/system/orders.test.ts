@@ -105,9 +105,7 @@ const stop = fc.constant(
   ),
 );
 
-test('a storm of orders leaves the session as the model says, and every trial once', {
-  timeout: 180_000,
-}, async () => {
+test('a storm of orders leaves the session as the model says, and every trial once', async () => {
   const machine = sandbox();
   await machine.worker('only');
   const client = await machine.client();

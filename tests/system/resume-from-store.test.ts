@@ -104,13 +104,13 @@ describe('from any of its trials', () => {
         objective: { constraints: [{ metric: 'trades', op: '<=', value: 3 }] },
       },
     ],
-  ])('%s', { timeout: 120_000 }, async ([name, tuning]) => {
+  ])('%s', async ([name, tuning]) => {
     await start(name, await specOf(name, tuning));
     await here.client.wait(name);
     await expectSameFromAnyCut(name);
   });
 
-  test('with a pruner', { timeout: 120_000 }, async () => {
+  test('with a pruner', async () => {
     const spec = await specOf('pruned', { ...learning, parallelism: 3, max_iterations: 30 });
     const [scenario] = spec.scenarios;
     if (!scenario?.steps) throw new Error('No steps');
@@ -134,9 +134,7 @@ describe('from any of its trials', () => {
     await expectSameFromAnyCut('pruned');
   });
 
-  test('whose parallelism, length and next params were changed while it ran', {
-    timeout: 120_000,
-  }, async () => {
+  test('whose parallelism, length and next params were changed while it ran', async () => {
     const { client } = here;
     const tuning = { ...learning, parallelism: 2, max_iterations: 1_000, search_space: SPACE };
     await start('steered', await specOf('steered', tuning));

@@ -61,9 +61,7 @@ test('it is at the earlier best in fewer trials, and counts and ranks its own al
   expect(firstAsGood('warm')).toBeLessThan(firstAsGood('cold') || 26);
 });
 
-test('it is the same from the session, from its CSV, on every run, in parts, and resumed from the store', {
-  timeout: 120_000,
-}, async () => {
+test('it is the same from the session, from its CSV, on every run, in parts, and resumed from the store', async () => {
   const plain = await specOf('same', { parallelism: 3, max_iterations: 12 });
   const { spec } = await warm(plain, 'earlier');
   const fromCsv = (await warm(plain, csvOf('earlier'))).spec;

@@ -64,7 +64,7 @@ const sessions: [string, SessionSpec][] = [
 ];
 
 describe('a session of as many trials as are allowed', () => {
-  test.each(sessions)('goes on in a new run: %s', { timeout: 120_000 }, async (_, spec) => {
+  test.each(sessions)('goes on in a new run: %s', async (_, spec) => {
     const next = random();
     const names = Object.keys(spec.space);
     const count = mostTrials(spec);
