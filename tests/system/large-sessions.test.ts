@@ -10,11 +10,14 @@ import { mostTrials } from '../../src/workflows/capacity.ts';
 import type { CarriedSession, CarriedTrial } from '../../src/workflows/carried-session.ts';
 import { waitUntil } from '../support/processes.ts';
 import { quickConfig, slowConfig } from './support/configs.ts';
+import { completed } from './support/endless.ts';
 import { column, iterations, readCsv } from './support/figures.ts';
 import { sandbox } from './support/sandbox.ts';
 
 /** Sessions near what Temporal can carry: they go on where they fit, and are refused before the start where not. */
 
+/** Trials not measured yet, of which each takes tens of milliseconds. */
+const LEFT = 2_000;
 /** Temporal's limit of a payload. */
 const LIMIT = 2 * 1024 * 1024;
 const floats = Object.entries(STRATEGY_PARAMS).filter(([, { type }]) => type === 'float');
@@ -25,20 +28,18 @@ const EVERY_PARAM = Object.fromEntries(
   ]),
 );
 
-test('a session of every continuous param and as many trials as it may have goes on in new runs', {
-  timeout: 120_000,
-}, async () => {
+test('a session of every continuous param and as many trials as it may have goes on in new runs', async () => {
   const machine = sandbox();
   await machine.worker('only');
   const client = await machine.client();
-  // Trials that take long enough for what is left of the session to outlast the questions below.
   const config = slowConfig(machine.folder, { method: 'random', search_space: EVERY_PARAM }, 100);
   const { spec } = await loadConfig(config, { iterations: 1 });
   const most = mostTrials(spec);
   expect(most).toBeGreaterThan(10_000);
   const next = randomStream(1, 1, 'large');
   const names = Object.keys(spec.space);
-  const trials = Array.from({ length: most - 200 }, (): CarriedTrial => {
+  // What is left of the session outlasts the questions below.
+  const trials = Array.from({ length: most - LEFT }, (): CarriedTrial => {
     const params = decode(
       spec.space,
       names.map(() => next()),
@@ -52,8 +53,8 @@ test('a session of every continuous param and as many trials as it may have goes
     startedAt: new Date().toISOString(),
   };
   const { runId } = await client.start(spec, { sessionId: 'long', carried, maxHistoryEvents: 20 });
-  await waitUntil(async () => (await client.describe('long'))?.runId !== runId, 60_000);
-  await waitUntil(async () => (await client.status('long')).completed > trials.length + 20, 60_000);
+  await waitUntil(async () => (await client.describe('long'))?.runId !== runId, 120_000);
+  await completed(client, 'long', trials.length + 20);
 
   await expect(client.extend('long', { iterations: 1 })).rejects.toMatchObject({
     kind: 'input',
@@ -65,9 +66,7 @@ test('a session of every continuous param and as many trials as it may have goes
   await waitUntil(async () => (await client.describe('long'))?.status.name === 'CANCELLED');
 });
 
-test('trials on hundreds of scenarios, many at once, are measured and stored whole', {
-  timeout: 120_000,
-}, async () => {
+test('trials on hundreds of scenarios, many at once, are measured and stored whole', async () => {
   const SCENARIOS = 200;
   const TRIALS = 64;
   const machine = sandbox();
