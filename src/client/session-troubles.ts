@@ -16,7 +16,7 @@ const LAST_EVENTS = 10;
 
 /** Why the session's code cannot go on; undefined when it can, or is only waiting for a worker. */
 export async function stuckReason(
-  { client }: Stack,
+  { client }: Pick<Stack, 'client'>,
   execution: WorkflowExecutionDescription,
 ): Promise<string | undefined> {
   const attempt = execution.raw.pendingWorkflowTask?.attempt ?? 1;
