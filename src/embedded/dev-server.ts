@@ -113,13 +113,20 @@ export async function isHealthy(ports: ServerPorts): Promise<boolean> {
   }
 }
 
-/** A server that began with a database of before may lack attributes: its flags only count for a new one. */
+/**
+ * A server that began with a database of before may lack attributes: its flags only count for a new one. False also when it
+ * does not say so in time.
+ */
 export async function hasRequiredAttributes(ports: ServerPorts): Promise<boolean> {
-  const answer = await fetch(`${namespaceUrl(ports)}/search-attributes`, {
-    signal: AbortSignal.timeout(CALL_LIMIT_MS),
-  });
-  const { customAttributes } = attributesSchema.parse(await answer.json());
-  return REQUIRED_ATTRIBUTES.every(({ name }) => customAttributes[name] !== undefined);
+  try {
+    const answer = await fetch(`${namespaceUrl(ports)}/search-attributes`, {
+      signal: AbortSignal.timeout(CALL_LIMIT_MS),
+    });
+    const { customAttributes } = attributesSchema.parse(await answer.json());
+    return REQUIRED_ATTRIBUTES.every(({ name }) => customAttributes[name] !== undefined);
+  } catch {
+    return false;
+  }
 }
 
 const attributesSchema = z.object({ customAttributes: z.record(z.string(), z.unknown()).default({}) });

@@ -56,6 +56,7 @@ export async function ensureTemporal(options: EnsureOptions): Promise<TemporalSe
   const { ports } = holding.state;
   const address = `${LOOPBACK}:${ports.grpc}`;
   try {
+    // The quicker look first; where it does not find them, the other has more time, and adds them.
     if (!(await hasRequiredAttributes(ports))) await checkService({ address }, NAMESPACE, log);
   } catch (error) {
     await holding.release();
