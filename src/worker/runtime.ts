@@ -2,8 +2,13 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 
 /** The SDK's own words, from warnings on, as lines of ours. Once per process, before the first worker. */
 
-/** Of a heartbeat that was on its way when its activity ended: nothing is wrong. */
-const LATE_HEARTBEAT = 'Activity heartbeat failed.';
+/** Of what reached the service too late for it to matter: nothing is wrong. */
+const LATE = [
+  // Its activity had ended.
+  'Activity heartbeat failed.',
+  // Whoever asked had given up, or another worker had got the task, as where a machine is busy.
+  'Task not found when completing',
+];
 
 let installed = false;
 
@@ -18,7 +23,7 @@ export function installRuntime(log: (line: string) => void, metrics?: MetricsExp
   if (installed) return;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      if (message === LATE_HEARTBEAT) return;
+      if (LATE.includes(message)) return;
       const reason = meta?.error instanceof Error ? `: ${meta.error.message}` : '';
       log(`temporal ${level.toLowerCase()}: ${message}${reason}`);
     }),
