@@ -136,9 +136,7 @@ test('a session with several objectives shows its Pareto front, all of it where 
   expect(values).toEqual(values.toSorted(([, a = 0], [, b = 0]) => b - a));
 });
 
-test('`list` tells of a running session how many trials are stored now, and of an ended one its best value', {
-  timeout: 120_000,
-}, async () => {
+test('`list` tells of a running session how many trials are stored now, and of an ended one its best value', async () => {
   interface Listed {
     readonly session_id: string;
     readonly status: string;
@@ -153,7 +151,7 @@ test('`list` tells of a running session how many trials are stored now, and of a
   const [busy, mine] = await waitUntil(async () => {
     const sessions = await machine.json<Listed[]>(['list']);
     return sessions.length === 2 && (sessions[0]?.trials ?? 0) > 3 && sessions;
-  }, 60_000);
+  }, 120_000);
   expect(busy).toMatchObject({ session_id: 'busy', status: 'running', iterations: 10_000 });
   expect(mine).toMatchObject({ session_id: 'mine', status: 'completed', trials: 6, iterations: 6 });
   expect(mine?.best).toBe(result.best.objective);
