@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { endProcess } from '../../src/embedded/dev-server.ts';
 import { identifyProcess } from '../../src/embedded/process-identity.ts';
@@ -9,6 +8,7 @@ import { type TestProcess, waitUntil } from '../support/processes.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { slowConfig } from './support/configs.ts';
 import { column, figures, iterations, readCsv } from './support/figures.ts';
+import { holdAt, pauseAt } from './support/hold.ts';
 import { undisturbed } from './support/reference.ts';
 import { embeddedServer, type Sandbox, sandbox } from './support/sandbox.ts';
 
@@ -40,18 +40,16 @@ test(`a worker killed ${KILLS} times, whatever it was doing`, { timeout: 300_000
   await machine.json(['start', ...flags]);
   const client = await machine.client();
   const random = randomStream(SEED, 0, 'kills');
-  let hits = 0;
   for (let kill = 0; kill < KILLS; kill += 1) {
-    const worker = await machine.worker(`w${kill}`);
-    // The schedule of the fault itself: a moment of the worker's life, not a wait for something.
-    await delay(20 + random() * 200);
-    if ((await client.describe('killed'))?.status.name === 'RUNNING') hits += 1;
+    const moment = holdAt(machine, { batch: 1 + Math.floor(random() * 4), afterMs: random() * 200 });
+    const worker = await machine.worker(`w${kill}`, [], moment.environment);
+    await moment.reached();
+    expect((await client.describe('killed'))?.status.name).toBe('RUNNING');
     await worker.kill();
   }
   await machine.worker('last');
   await client.wait('killed');
   await expectUndisturbed(csv);
-  expect(hits).toBeGreaterThan(1);
 });
 
 test('`run` killed with its whole process tree, server included: `resume` ends it', {
@@ -59,8 +57,9 @@ test('`run` killed with its whole process tree, server included: `resume` ends i
 }, async () => {
   const machine = sandbox({ temporal: 'embedded' });
   const { flags, csv } = sessionFlags(machine, 'felled');
-  const run = machine.start(['run', ...flags]);
-  await run.waitFor(/\[RESULT\] trial 9 /);
+  const moment = holdAt(machine, { batch: 9 });
+  const run = machine.start(['run', ...flags], moment.environment);
+  await moment.reached();
   const server = embeddedServer(machine.home);
   if (!server) throw new Error('No embedded server');
   process.kill(server.pid, 'SIGKILL');
@@ -79,11 +78,13 @@ test('the history lost with everything else, at any moment: `resume` ends it fro
 }, async () => {
   const machine = sandbox({ temporal: 'embedded' });
   const { flags, csv } = sessionFlags(machine, 'lost');
-  const run = machine.start(['run', ...flags]);
   const random = randomStream(SEED, 0, 'loss');
-  await run.waitFor(new RegExp(`trial ${4 + Math.floor(random() * (TRIALS - 12))} `));
-  // The schedule of the fault itself: a moment of the session's life, not a wait for something.
-  await delay(random() * 200);
+  const moment = holdAt(machine, {
+    batch: 4 + Math.floor(random() * (TRIALS - 12)),
+    afterMs: random() * 200,
+  });
+  const run = machine.start(['run', ...flags], moment.environment);
+  await moment.reached();
   const server = embeddedServer(machine.home);
   if (!server) throw new Error('No embedded server');
   await run.kill();
@@ -106,11 +107,13 @@ test('the embedded server killed alone under `run`: it comes back by itself', {
 }, async () => {
   const machine = sandbox({ temporal: 'embedded' });
   const { flags, csv } = sessionFlags(machine, 'serverless');
-  const run = machine.start(['run', ...flags]);
-  await run.waitFor(/\[RESULT\] trial 5 /);
+  const moment = holdAt(machine, { batch: 5 });
+  const run = machine.start(['run', ...flags], moment.environment);
+  await moment.reached();
   const server = embeddedServer(machine.home);
   if (!server) throw new Error('No embedded server');
   process.kill(server.pid, 'SIGKILL');
+  moment.release();
   expect(await run.exited, run.stderr()).toMatchObject({ code: 0 });
   await expectUndisturbed(csv);
 });
@@ -120,13 +123,17 @@ test('clients interrupted and killed: each says how to come back, and the sessio
 }, async () => {
   const machine = sandbox();
   const { flags, csv } = sessionFlags(machine, 'unwatched');
-  await machine.worker('steady');
+  const moment = holdAt(machine, { batch: 3 });
+  await machine.worker('steady', [], moment.environment);
   await machine.json(['start', ...flags]);
+  const client = await machine.client();
+  // So that it does not end before they have come and gone.
+  await pauseAt(moment, client, 'unwatched');
   const watch = machine.start(['watch', 'unwatched']);
   const resumes = ['first', 'second'].map((id) => machine.start(['resume', 'unwatched', '--worker-id', id]));
   const [interrupted, killed] = resumes as [TestProcess, TestProcess];
   await Promise.all([
-    watch.waitFor(/session unwatched: running/),
+    watch.waitFor(/session unwatched: paused/),
     ...resumes.map((resume) => resume.waitFor(/session unwatched joined/)),
   ]);
   await killed.kill();
@@ -136,7 +143,7 @@ test('clients interrupted and killed: each says how to come back, and the sessio
   );
   expect(await interrupted.kill('SIGINT')).toEqual({ code: 130, signal: null });
   expect(interrupted.stderr()).toContain('Come back with: arbtune resume unwatched');
-  const client = await machine.client();
+  await client.unpause('unwatched');
   await client.wait('unwatched');
   await expectUndisturbed(csv);
   expect(column(readCsv(csv), 'worker_id')).toContain('steady');
@@ -147,9 +154,11 @@ test('the store killed and started again in the middle of a session', { timeout:
   try {
     const machine = sandbox({ environment: { REDIS_URL: redis.url } });
     const { flags, csv } = sessionFlags(machine, 'storeless');
-    const run = machine.start(['run', ...flags]);
-    await run.waitFor(/\[RESULT\] trial 8 /);
+    const moment = holdAt(machine, { batch: 8 });
+    const run = machine.start(['run', ...flags], moment.environment);
+    await moment.reached();
     await redis.kill();
+    moment.release();
     // Trials are measured while nothing can be stored.
     await run.waitFor(/\[RESULT\] trial 24 /);
     await redis.restart();
