@@ -7,13 +7,13 @@ import { waitUntil } from '../support/processes.ts';
 import { fillDisk, mountSmallDisk, unmount } from '../support/small-disk.ts';
 import { slowConfig } from './support/configs.ts';
 import { figures } from './support/figures.ts';
+import { holdAt, pauseAt } from './support/hold.ts';
 import { undisturbed } from './support/reference.ts';
 import { sandbox } from './support/sandbox.ts';
 
 /** A store on a disk that fills up under a session. */
 
 const TRIALS = 24;
-/** So that they take long enough for some to be left when the first are stored. */
 const QUOTES_PER_SECOND = 200;
 /** Room for the store and the columns of the market data. */
 const DISK_MB = 128;
@@ -31,7 +31,7 @@ interface Report {
 test.skipIf(!canMount)(
   'the session waits while the disk of its store is full, `status` says so, and it goes on',
   {
-    timeout: 120_000,
+    timeout: 180_000,
   },
   async () => {
     const machine = sandbox();
@@ -42,15 +42,12 @@ test.skipIf(!canMount)(
     const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
     const flags = ['--iterations', String(TRIALS), '--session-id', 'full', '--output-csv', csv];
     await machine.json(['start', '--config', config, ...flags]);
-    await machine.worker('only');
+    const moment = holdAt(machine, { batch: 4 });
+    await machine.worker('only', [], moment.environment);
     const client = await machine.client();
-    await waitUntil(async () => (await client.status('full')).persisted > 0);
     // Paused, so that what is left meets the full disk however long filling it takes.
-    await client.pause('full');
-    await waitUntil(async () => {
-      const { completed, persisted, running } = await client.status('full');
-      return running.length === 0 && persisted === completed;
-    });
+    const { persisted } = await pauseAt(moment, client, 'full');
+    expect(persisted).toBeGreaterThan(0);
     const filler = join(machine.home, 'filler');
     await fillDisk(filler);
     await client.unpause('full');
@@ -58,7 +55,7 @@ test.skipIf(!canMount)(
     const full = await waitUntil(async () => {
       const report = await status();
       return report.warnings.some((warning) => warning.includes('the disk is full')) && report;
-    });
+    }, 60_000);
     expect(full.warnings.join()).toMatch(
       /is at attempt \d+: The result store \S+ cannot be written: the disk is full/,
     );
