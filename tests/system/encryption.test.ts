@@ -10,6 +10,7 @@ import type { WorkflowHistory } from '../support/history-json.ts';
 import { waitUntil } from '../support/processes.ts';
 import { quickConfig, slowConfig } from './support/configs.ts';
 import { column, figures, iterations, readCsv } from './support/figures.ts';
+import { holdAt, pauseAt } from './support/hold.ts';
 import { type Sandbox, sandbox } from './support/sandbox.ts';
 
 /** Sessions whose history only those with the key can read: what it shows to others, and that no figure changes. */
@@ -47,7 +48,9 @@ async function tune(machine: Sandbox, extra: Record<string, string>): Promise<st
   return csv;
 }
 
-test('an encrypted session tells nothing to who lacks the key, and finds what it would have found in the open', async () => {
+test('an encrypted session tells nothing to who lacks the key, and finds what it would have found in the open', {
+  timeout: 120_000,
+}, async () => {
   const [open, sealed] = [sandbox(), sandbox()];
   const csv = await tune(sealed, { ARBTUNE_CODEC_KEY: KEY });
   expect(figures(csv)).toEqual(figures(await tune(open, {})));
@@ -75,7 +78,7 @@ test('why an encrypted session failed is for its owner alone', async () => {
 });
 
 test('a worker or client without the key says so and ends; those with old and new keys go on', {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
   const machine = sandbox();
   const config = slowConfig(machine.folder);
@@ -83,19 +86,23 @@ test('a worker or client without the key says so and ends; those with old and ne
   const flags = ['--iterations', '12', '--session-id', 'rotated', '--output-csv', csv];
   const sentence =
     /This session is encrypted with key [0-9a-f]{16}, which is not at hand here; give this process the keys of the others by ARBTUNE_CODEC_KEY or ARBTUNE_CODEC_KEY_FILE\n/;
-  const first = await machine.worker('first', ['--concurrency', '1'], { ARBTUNE_CODEC_KEY: KEY });
+  const moment = holdAt(machine, { batch: 4 });
+  const keyed = { ARBTUNE_CODEC_KEY: KEY, ...moment.environment };
+  const first = await machine.worker('first', ['--concurrency', '1'], keyed);
   await machine.json(['start', '--config', config, ...flags], { ARBTUNE_CODEC_KEY: KEY });
   const client = await machine.client(codecKeys({ ARBTUNE_CODEC_KEY: KEY }));
-  await waitUntil(async () => (await client.status('rotated')).completed > 0);
-  await client.pause('rotated');
+  expect((await pauseAt(moment, client, 'rotated')).completed).toBeGreaterThan(0);
   const blind = await machine.run(['status', 'rotated']);
   expect(blind.code).toBe(2);
   expect(blind.stderr).toMatch(sentence);
   await first.kill();
 
   const keyless = machine.start(['worker', '--worker-id', 'keyless']);
-  // Any question to the session reaches it.
-  const asked = client.status('rotated').catch(() => {});
+  // Any question to the session reaches it, once it is up.
+  const asked = waitUntil(async () => {
+    await client.status('rotated').catch(() => {});
+    return keyless.child.exitCode !== null;
+  }, 60_000);
   expect(await keyless.exited).toEqual({ code: 2, signal: null });
   expect(keyless.stderr()).toMatch(sentence);
 
