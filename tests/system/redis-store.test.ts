@@ -6,13 +6,13 @@ import { waitUntil } from '../support/processes.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { slowConfig } from './support/configs.ts';
 import { column, figures, readCsv } from './support/figures.ts';
+import { holdAt, pauseAt } from './support/hold.ts';
 import { undisturbed } from './support/reference.ts';
 import { sandbox } from './support/sandbox.ts';
 
 /** A Redis that is not to be trusted under a session: its dangers are named, what it loses comes back, what it refuses waits. */
 
 const TRIALS = 24;
-/** Trials long enough that an order finds the session running. */
 const QUOTES_PER_SECOND = 250;
 
 interface Report {
@@ -21,7 +21,7 @@ interface Report {
 }
 
 test('a Redis that keeps no log, is wiped, and is then full: said each time, and every trial is there at the end', {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
   // A policy that evicts nothing of ours, and is to be warned of all the same.
   const redis = await startRedisServer({ config: ['appendonly no', 'maxmemory-policy volatile-lru'] });
@@ -36,15 +36,12 @@ test('a Redis that keeps no log, is wiped, and is then full: said each time, and
   expect(started.stderr).toContain('warning: appendonly=no: results can be lost');
   expect(started.stderr).toContain('warning: maxmemory-policy=volatile-lru: results can be lost');
 
-  await machine.worker('only');
+  const moment = holdAt(machine, { batch: 5 });
+  await machine.worker('only', [], moment.environment);
   const client = await machine.client(codecKeys(environment));
   const settings = redis.client();
-  await waitUntil(async () => (await client.status('kept')).completed > 1);
-  await client.pause('kept');
-  const held = await waitUntil(async () => {
-    const session = await client.status('kept');
-    return session.running.length === 0 && session.persisted === session.completed && session;
-  });
+  const held = await pauseAt(moment, client, 'kept');
+  expect(held.persisted).toBeGreaterThan(1);
 
   await settings.flushall();
   const corrupt = await machine.run(['status', 'kept']);
@@ -62,7 +59,7 @@ test('a Redis that keeps no log, is wiped, and is then full: said each time, and
   const full = await waitUntil(async () => {
     const report = await status();
     return report.warnings.some((warning) => warning.includes('OOM')) && report;
-  });
+  }, 60_000);
   expect(full.warnings.join('\n')).toMatch(
     /is at attempt \d+: Redis at \S+ refused the write of .*: OOM command not allowed.* Remedy: raise maxmemory/,
   );
