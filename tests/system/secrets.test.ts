@@ -11,6 +11,7 @@ import {
   expectNoCanaryInTemporal,
 } from './support/canaries.ts';
 import { quickConfig, slowConfig } from './support/configs.ts';
+import { holdAt } from './support/hold.ts';
 import { type Sandbox, sandbox } from './support/sandbox.ts';
 
 /** Secrets come from the environment or a file, and go to the service they are for: they turn up nowhere else, whatever fails. */
@@ -66,17 +67,20 @@ test('no secret turns up in logs, results, history, stores or homes, and no righ
     });
     const csv = join(machine.folder, 'out.csv');
     const config = slowConfig(machine.folder, { method: 'random' }, 200);
-    const run = machine.start([
-      ...['run', '--config', config, '--iterations', '40', '--session-id', 'kept', '--output-csv', csv],
-    ]);
+    const moment = holdAt(machine, { batch: 3 });
+    const run = machine.start(
+      ['run', '--config', config, '--iterations', '40', '--session-id', 'kept', '--output-csv', csv],
+      moment.environment,
+    );
     // The store fails in the middle, and says so in history.
-    await run.waitFor(/\[RESULT\] trial 3 /);
+    await moment.reached();
     await redis.kill();
+    moment.release();
     const client = await machine.client();
     await waitUntil(async () => {
       const pending = (await client.describe('kept'))?.raw.pendingActivities ?? [];
       return pending.some(({ lastFailure }) => /Redis at redis:\/\/\*\*\*@/.test(lastFailure?.message ?? ''));
-    });
+    }, 60_000);
     await redis.restart();
     // Says what it is told, where a right is missing and it would wait for ever.
     await run.waitFor(/session kept completed/);
