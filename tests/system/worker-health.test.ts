@@ -1,10 +1,13 @@
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { freePorts } from '../../src/embedded/ports.ts';
 import { waitUntil } from '../support/processes.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { slowConfig } from './support/configs.ts';
 import { figures } from './support/figures.ts';
+import { holdAt } from './support/hold.ts';
 import { undisturbed } from './support/reference.ts';
 import { sandbox } from './support/sandbox.ts';
 
@@ -53,23 +56,25 @@ test('a worker told to end is ready no more, hands back or finishes its trials, 
 }, async () => {
   const machine = sandbox();
   const [port = 0] = await freePorts(1);
-  const leaving = await machine.worker('leaving', ['--concurrency', '1', '--health-port', String(port)]);
+  const flags = ['--concurrency', '1', '--health-port', String(port)];
+  const moment = holdAt(machine, { batch: 2, afterMs: 20 });
+  const leaving = await machine.worker('leaving', flags, moment.environment);
   const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
   const csv = join(machine.folder, 'out.csv');
-  const flags = ['--iterations', String(TRIALS), '--session-id', 'drained', '--output-csv', csv];
-  await machine.json(['start', '--config', config, ...flags]);
+  const named = ['--iterations', String(TRIALS), '--session-id', 'drained', '--output-csv', csv];
+  await machine.json(['start', '--config', config, ...named]);
   const client = await machine.client();
-  await waitUntil(async () => (await client.status('drained')).completed > 0);
-  await waitUntil(async () => /^arbtune_trials_in_flight [1-9]/m.test((await get(port, '/metrics')).body));
-
+  // In the middle of a trial it finds both the order and the question.
+  await moment.reached();
   const gone = leaving.kill('SIGTERM');
-  const answers: string[] = [];
-  while (leaving.child.exitCode === null) {
+  const question = ask(port, '/readyz');
+  await question.sent;
+  moment.release();
+  expect(await question.answer).toMatch(/^HTTP\/1\.\d 503 [\s\S]*\r\n\r\ndraining\n$/);
+  while (leaving.child.exitCode === null && leaving.child.signalCode === null) {
     const answer = await get(port, '/readyz').catch(() => undefined);
-    if (answer) answers.push(answer.body);
+    if (answer) expect(answer).toEqual({ status: 503, body: 'draining\n' });
   }
-  expect(answers).toContain('draining\n');
-  expect(answers.at(-1)).toBe('draining\n');
   expect(await gone).toEqual({ code: 0, signal: null });
 
   await machine.worker('staying');
@@ -92,6 +97,15 @@ test('each of several processes has a page of its own; a page for others without
   expect(open.code).toBe(2);
   expect(open.stderr).toMatch(/^--health-host 0\.0\.0\.0 would open .* set ARBTUNE_HEALTH_TOKEN .*\n$/);
 });
+
+/** Asks who holds still. `sent` resolves when the question lies there; the answer comes when it goes on. */
+function ask(port: number, path: string): { sent: Promise<unknown>; answer: Promise<string> } {
+  const socket = connect(port, '127.0.0.1');
+  const sent = new Promise((resolve) =>
+    socket.write(`GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`, resolve),
+  );
+  return { sent, answer: text(socket) };
+}
 
 async function get(port: number, path: string): Promise<{ status: number; body: string }> {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`);
