@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { isHealthy } from '../../src/embedded/dev-server.ts';
 import { ensureTemporal } from '../../src/embedded/ensure-temporal.ts';
 import type { Environment } from '../../src/embedded/home.ts';
 import { homeLayout, makePrivateFolder } from '../../src/embedded/home.ts';
@@ -10,8 +11,10 @@ import { choosePorts, isListening, LOOPBACK } from '../../src/embedded/ports.ts'
 import { runDevServer } from '../../src/embedded/run-dev-server.ts';
 import { findTemporalCli } from '../../src/embedded/temporal-cli.mjs';
 import { REQUIRED_ATTRIBUTES } from '../../src/workflows/search-attributes.ts';
+import { awakeMs } from '../support/awake-time.ts';
 import { cleanEnvironment, temporaryFolder } from '../support/environment.ts';
 import { startProcess, type TestProcess, waitUntil } from '../support/processes.ts';
+import { NOBODYS_PORT } from '../support/redis-server.ts';
 
 const NAMES = REQUIRED_ATTRIBUTES.map(({ name }) => name).sort();
 
@@ -26,14 +29,15 @@ async function startStockServer(
 ): Promise<TestProcess & { address: string }> {
   const cli = findTemporalCli(process.env);
   if (!cli) throw new Error('Set-up brings the Temporal CLI');
-  const { grpc, http } = await choosePorts(folder, undefined);
+  const ports = await choosePorts(folder, undefined);
+  const { grpc, http } = ports;
   const flags = ['--ip', LOOPBACK, '--port', String(grpc), '--http-port', String(http), '--headless'];
   const file = database ? ['--db-filename', database] : [];
   const server = startProcess(cli, ['server', 'start-dev', ...flags, ...file]);
   onTestFinished(async () => {
     await server.kill('SIGTERM');
   });
-  await waitUntil(() => isListening(grpc));
+  await waitUntil(() => isHealthy(ports), 60_000);
   return { ...server, address: `${LOOPBACK}:${grpc}` };
 }
 
@@ -82,17 +86,17 @@ describe('a configured Temporal service', () => {
 
   test('that nobody serves is an error with its address, within 10 s', async () => {
     const home = join(temporaryFolder(), 'home');
-    const { grpc } = await choosePorts(home, undefined);
-    const environment = cleanEnvironment({ TEMPORAL_ADDRESS: `${LOOPBACK}:${grpc}` });
-    const began = performance.now();
+    const address = `${LOOPBACK}:${NOBODYS_PORT}`;
+    const ensuring = ensure(cleanEnvironment({ TEMPORAL_ADDRESS: address }), home);
+    const took = awakeMs(ensuring);
 
-    await expect(ensure(environment, home)).rejects.toMatchObject({
+    await expect(ensuring).rejects.toMatchObject({
       kind: 'unreachable',
-      message: `Temporal at ${LOOPBACK}:${grpc} does not answer (tried for 6 s); start it, or change TEMPORAL_ADDRESS or the Temporal profile.`,
+      message: `Temporal at ${address} does not answer (tried for 6 s); start it, or change TEMPORAL_ADDRESS or the Temporal profile.`,
     });
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(await took).toBeLessThan(10_000);
     expect(existsSync(home)).toBe(false);
-  }, 15_000);
+  });
 
   test('that accepts and never answers is the same error, within 10 s', async () => {
     const silent = createServer(() => {});
@@ -100,14 +104,15 @@ describe('a configured Temporal service', () => {
     onTestFinished(() => void silent.close());
     const bound = silent.address();
     const address = `${LOOPBACK}:${typeof bound === 'object' ? bound?.port : ''}`;
-    const began = performance.now();
+    const ensuring = ensure(cleanEnvironment({ TEMPORAL_ADDRESS: address }), '/nowhere');
+    const took = awakeMs(ensuring);
 
-    await expect(ensure(cleanEnvironment({ TEMPORAL_ADDRESS: address }), '/nowhere')).rejects.toMatchObject({
+    await expect(ensuring).rejects.toMatchObject({
       kind: 'unreachable',
       message: expect.stringContaining(address),
     });
-    expect(performance.now() - began).toBeLessThan(10_000);
-  }, 15_000);
+    expect(await took).toBeLessThan(10_000);
+  });
 
   test('keeps `dev` from starting an embedded one', async () => {
     const home = join(temporaryFolder(), 'home');

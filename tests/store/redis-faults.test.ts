@@ -8,9 +8,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ArbtuneError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { ResultStore } from '../../src/store/result-store.ts';
+import { awakeMs } from '../support/awake-time.ts';
 import { failure } from '../support/failure.ts';
 import {
-  freePort,
+  NOBODYS_PORT,
   type RedisServer,
   type RedisServerOptions,
   startRedisServer,
@@ -20,7 +21,7 @@ import { session, trial } from './records.ts';
 /** What happens to results, and what people are told, when Redis fails. */
 
 /** Room for a slow machine; every wait inside is for a condition and has a bound of its own. */
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -45,9 +46,9 @@ async function open(url: string, environment: Record<string, string> = {}): Prom
   return store;
 }
 
-/** Tries until it works, as a retried activity does; throws the last error after ten seconds. */
+/** Tries until it works, as a retried activity does; throws the last error after half a minute. */
 async function untilDone<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     try {
       return await work();
@@ -121,11 +122,10 @@ describe('a Redis that dies', () => {
 
 describe('a Redis out of reach', () => {
   it('is said within seconds, with its masked address, and nothing is stored elsewhere', async () => {
-    const port = await freePort();
-    const secret = randomUUID();
-    const started = performance.now();
-    const error = await failure(open(`redis://user:${secret}@127.0.0.1:${port}/2`));
-    expect(performance.now() - started).toBeLessThan(4_000);
+    const port = NOBODYS_PORT;
+    const opening = failure(open(`redis://user:${randomUUID()}@127.0.0.1:${port}/2`));
+    expect(await awakeMs(opening)).toBeLessThan(4_000);
+    const error = await opening;
     expect(error.kind).toBe('unreachable');
     expect(error.message).toBe(
       `Redis at redis://***@127.0.0.1:${port} is out of reach (ECONNREFUSED). Start it, or set REDIS_URL to where it runs; nothing was stored anywhere else.`,
@@ -140,10 +140,10 @@ describe('a Redis out of reach', () => {
       for (const socket of sockets) socket.destroy();
       silent.close();
     });
-    const started = performance.now();
-    const error = await failure(open(`redis://127.0.0.1:${portOf(silent)}`));
-    expect(performance.now() - started).toBeLessThan(4_500);
-    expect(error.message).toContain('is out of reach (no connection within 3 s');
+    const opening = failure(open(`redis://127.0.0.1:${portOf(silent)}`));
+    expect(await awakeMs(opening)).toBeLessThan(4_500);
+    // Held up as it connects, the process finds its connection's own time-out first.
+    expect((await opening).message).toMatch(/is out of reach \((no connection within 3 s|ETIMEDOUT)/);
   });
 
   it('is what env docker without an address means: no fall-back to a file', async () => {
@@ -217,9 +217,9 @@ describe('a Redis that refuses', () => {
     expect(none.message).toMatch(
       /NOAUTH Authentication required.* Remedy: put the user and password in REDIS_URL/,
     );
-    const started = performance.now();
-    const bad = await failure(open(`redis://:${wrong}@127.0.0.1:${server.port}`));
-    expect(performance.now() - started).toBeLessThan(4_000);
+    const opening = failure(open(`redis://:${wrong}@127.0.0.1:${server.port}`));
+    expect(await awakeMs(opening)).toBeLessThan(2_000);
+    const bad = await opening;
     expect(bad.message).toMatch(/redis:\/\/\*\*\*@127.0.0.1:\d+ refused the connection: WRONGPASS/);
     const everything = JSON.stringify([bad, bad.stack, bad.cause, Object.values(bad)]);
     expect(everything).not.toContain(wrong);
@@ -250,7 +250,7 @@ describe('a Redis that refuses', () => {
 
 /** Until the first synchronisation is through and all is there: before it a replica refuses everything, or holds nothing. */
 async function replicated(replica: Redis, primary: Redis): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const isUp = (await replica.info('replication')).includes('master_link_status:up');
     if (isUp && (await replica.dbsize()) === (await primary.dbsize())) return;

@@ -88,6 +88,9 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   };
 }
 
+/** Of nobody, on any machine: the system gives it to no program, and refuses whoever asks for it. */
+export const NOBODYS_PORT = 1;
+
 /** A port that was free a moment ago, and that no connection of anybody's takes meanwhile. */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { workflowIdOf } from '../../src/workflows/names.ts';
 import { waitUntil } from '../support/processes.ts';
-import { freePort, type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { NOBODYS_PORT, type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import {
   canaries,
   expectNoCanary,
@@ -153,7 +153,6 @@ describe('a service that refuses is told of without the secret that it was given
       const file = join(machine.folder, 'password');
       writeFileSync(file, secret.file);
       const at = `tuner@127.0.0.1:${redis.port}`;
-      const away = await freePort();
       const attempts: readonly (readonly [
         environment: Record<string, string>,
         code: number,
@@ -162,8 +161,8 @@ describe('a service that refuses is told of without the secret that it was given
         [{ REDIS_URL: `redis://tuner:${secret.url}@127.0.0.1:${redis.port}` }, 5, 'WRONGPASS'],
         [{ REDIS_URL: `redis://${at}`, REDIS_PASSWORD: secret.variable }, 5, 'WRONGPASS'],
         [{ REDIS_URL: `redis://${at}`, REDIS_PASSWORD_FILE: file }, 5, 'WRONGPASS'],
-        [{ REDIS_URL: `redis://:${secret.url}@127.0.0.1:${away}` }, 5, 'out of reach'],
-        [{ REDIS_URL: `${secret.url}@127.0.0.1:${away}` }, 2, 'is not a URL'],
+        [{ REDIS_URL: `redis://:${secret.url}@127.0.0.1:${NOBODYS_PORT}` }, 5, 'out of reach'],
+        [{ REDIS_URL: `${secret.url}@127.0.0.1:${NOBODYS_PORT}` }, 2, 'is not a URL'],
         [{ REDIS_URL: `${secret.url}:${secret.url}@127.0.0.1` }, 2, 'does not begin with redis://'],
       ];
       await Promise.all(
@@ -188,7 +187,7 @@ describe('a service that refuses is told of without the secret that it was given
       file,
       `[profile.default]\naddress = "127.0.0.1:1"\napi_key = "${secret.profile}"\nnamespace = x\n`,
     );
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = `127.0.0.1:${NOBODYS_PORT}`;
     const [keyed, certified, unread, coded] = await Promise.all([
       said(machine, ['list'], 5, { TEMPORAL_ADDRESS: address, TEMPORAL_API_KEY: secret['api-key'] }),
       said(machine, ['list'], 5, {

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startProcess, waitUntil } from '../../support/processes.ts';
-import { freePort } from '../../support/redis-server.ts';
+import { NOBODYS_PORT } from '../../support/redis-server.ts';
 import { quickConfig, slowConfig } from '../support/configs.ts';
 import { readCsv } from '../support/figures.ts';
 import { offline } from '../support/refusals.ts';
@@ -126,7 +126,7 @@ test.each([
 describe('a service', () => {
   test('a password on the command line is warned of, and shown nowhere', async () => {
     const machine = sandbox();
-    const port = await freePort();
+    const port = NOBODYS_PORT;
     const redis = `redis://:canary-secret@127.0.0.1:${port}`;
     const said = await refused(machine, ['list', '--redis', redis], 5);
     expect(said).toContain(
@@ -141,7 +141,7 @@ describe('a service', () => {
 
   test('a Temporal service that does not answer: told within ten seconds, and no other one is started', async () => {
     const machine = offline();
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = `127.0.0.1:${NOBODYS_PORT}`;
     const { code, stdout, stderr } = await machine.run(['run', '--config', BASELINE], {
       TEMPORAL_ADDRESS: address,
     });
