@@ -8,6 +8,7 @@ import { startRedisServer } from '../support/redis-server.ts';
 import { type Network, startTcpProxy } from '../support/tcp-proxy.ts';
 import { slowConfig } from './support/configs.ts';
 import { column, figures, iterations, readCsv } from './support/figures.ts';
+import { holdAt } from './support/hold.ts';
 import { undisturbed } from './support/reference.ts';
 import { type Sandbox, sandbox } from './support/sandbox.ts';
 
@@ -20,21 +21,25 @@ const SEED = 20261127;
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
-async function start(machine: Sandbox, id: string): Promise<string> {
+/** More than any machine measures meanwhile: such a session goes on until it is told to stop. */
+const UNTIL_STOPPED = 20_000;
+
+async function start(machine: Sandbox, id: string, trials = TRIALS): Promise<string> {
   const csv = join(machine.folder, 'out.csv');
   const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
-  const flags = ['--iterations', String(TRIALS), '--session-id', id, '--output-csv', csv];
+  const flags = ['--iterations', String(trials), '--session-id', id, '--output-csv', csv];
   await machine.json(['start', '--config', config, ...flags]);
   return csv;
 }
 
-async function expectUndisturbed(csv: string): Promise<void> {
-  expect(column(readCsv(csv), 'iteration')).toEqual(iterations(TRIALS));
-  expect(figures(csv)).toEqual(await undisturbed(TRIALS, QUOTES_PER_SECOND));
+/** Each trial once, and the first of them as a quiet session of so many finds them. */
+async function expectUndisturbed(csv: string, trials = TRIALS): Promise<void> {
+  expect(column(readCsv(csv), 'iteration')).toEqual(iterations(trials));
+  expect(figures(csv).slice(0, TRIALS)).toEqual(await undisturbed(TRIALS, QUOTES_PER_SECOND));
 }
 
 test('one killed between its commit and its word of it, one asleep beyond its heartbeat: the retry stands, once', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const machine = sandbox();
   const csv = await start(machine, 'retried');
@@ -46,16 +51,13 @@ test('one killed between its commit and its word of it, one asleep beyond its he
   expect(await doomed.exited, doomed.stderr()).toMatchObject({ signal: 'SIGKILL' });
   expect(doomed.stdout()).toMatch(/^stored \d/m);
 
-  const sleeper = await machine.worker('sleeper', ['--concurrency', '1']);
+  const moment = holdAt(machine, { batch: 3 });
+  const sleeper = await machine.worker('sleeper', ['--concurrency', '1'], moment.environment);
   const client = await machine.client();
-  await waitUntil(async () => {
-    const status = await client.status('retried').catch(() => undefined);
-    return status && (status.workers.sleeper ?? 0) > 0 && status.running.length > 0;
-  });
-  sleeper.child.kill('SIGSTOP');
+  await moment.reached();
   await machine.worker('awake');
   await client.wait('retried');
-  sleeper.child.kill('SIGCONT');
+  moment.release();
   expect(Math.max(...column(readCsv(csv), 'attempt').map(Number))).toBeGreaterThan(1);
   await expectUndisturbed(csv);
   // Awake again, it ends in order, and whatever it still had to say has changed nothing.
@@ -67,7 +69,9 @@ test('one killed between its commit and its word of it, one asleep beyond its he
   expect(figures(stored)).toEqual(figures(csv));
 });
 
-test('three whose clocks are wrong, ahead, behind, and put back on the way: the order and the durations are right', async () => {
+test('three whose clocks are wrong, ahead, behind, and put back on the way: the order and the durations are right', {
+  timeout: 300_000,
+}, async () => {
   const machine = sandbox();
   const preload = `--import=${pathToFileURL(fixture('skewed-clock.ts')).href}`;
   const wrong = (id: string, clock: Readonly<Record<string, string>>) =>
@@ -77,15 +81,22 @@ test('three whose clocks are wrong, ahead, behind, and put back on the way: the 
     wrong('behind', { CLOCK_SKEW_MS: String(-HOUR_MS) }),
     wrong('put-back', { CLOCK_SKEW_MS: String(-HOUR_MS), CLOCK_STEP: '1' }),
   ]);
-  const csv = await start(machine, 'untimely');
+  const csv = await start(machine, 'untimely', UNTIL_STOPPED);
   const client = await machine.client();
-  await waitUntil(async () => {
-    const status = await client.status('untimely').catch(() => undefined);
-    return (status?.workers['put-back'] ?? 0) > 0;
-  });
+  /** Resolves with what each has measured once it is that much. */
+  const measured = (least: Readonly<Record<string, number>>) =>
+    waitUntil(async () => {
+      const status = await client.status('untimely').catch(() => undefined);
+      const enough = Object.entries(least).every(([id, trials]) => (status?.workers[id] ?? 0) >= trials);
+      return enough && status && status.completed >= TRIALS && status.workers;
+    }, 60_000);
+  const before = await measured({ ahead: 1, behind: 1, 'put-back': 1 });
   steps.child.kill('SIGUSR2');
-  await client.wait('untimely');
-  await expectUndisturbed(csv);
+  // Two may have been under way, or on theirs, by the clock of before.
+  await measured({ 'put-back': (before['put-back'] ?? 0) + 3 });
+  await client.stop('untimely');
+  const { completed } = await client.wait('untimely');
+  await expectUndisturbed(csv, completed);
   const rows = readCsv(csv);
   const times = (worker: string) =>
     rows.filter((row) => row.worker_id === worker).map((row) => Date.parse(row.timestamp ?? ''));
@@ -98,7 +109,7 @@ test('three whose clocks are wrong, ahead, behind, and put back on the way: the 
 });
 
 test('one behind a network that is slow, loses connections, stands still and is cut: every trial once', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const redis = await startRedisServer();
   onTestFinished(() => redis.stop());
@@ -112,15 +123,15 @@ test('one behind a network that is slow, loses connections, stands still and is 
   });
   const [temporal, store] = proxies.map((proxy) => `127.0.0.1:${proxy.port}`);
   const machine = sandbox({ environment: { REDIS_URL: redis.url } });
-  const csv = await start(machine, 'afar');
+  const csv = await start(machine, 'afar', UNTIL_STOPPED);
   await machine.worker('remote', [], { TEMPORAL_ADDRESS: temporal ?? '', REDIS_URL: `redis://${store}` });
   const client = await machine.client();
   const become = (network: Network) => {
     for (const proxy of proxies) proxy.become(network);
   };
+  const finished = async () => (await client.status('afar').catch(() => undefined))?.completed;
   const further = async (trials: number) => {
-    const finished = async () => (await client.status('afar').catch(() => undefined))?.completed;
-    const goal = Math.min(TRIALS, ((await waitUntil(finished, 60_000)) ?? 0) + trials);
+    const goal = (await waitUntil(finished, 60_000)) + trials;
     await waitUntil(async () => ((await finished()) ?? 0) >= goal, 60_000);
   };
   await further(2);
@@ -137,8 +148,10 @@ test('one behind a network that is slow, loses connections, stands still and is 
     become({ kind: 'good' });
     await further(2);
   }
-  await client.wait('afar');
-  await expectUndisturbed(csv);
+  await waitUntil(async () => ((await finished()) ?? 0) >= TRIALS, 60_000);
+  await client.stop('afar');
+  const { completed } = await client.wait('afar');
+  await expectUndisturbed(csv, completed);
   const keys = await redis.client().keys('*:worker:*:iteration:*');
-  expect(keys).toHaveLength(TRIALS);
+  expect(keys).toHaveLength(completed);
 });
