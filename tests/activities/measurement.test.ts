@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packOutcomes, toRecords } from '../../src/activities/measurement.ts';
 import type { TrialOutcome } from '../../src/activities/trial-evaluator.ts';
+import { fc } from '../support/properties.ts';
 
 const metrics = fc.dictionary(
   fc.constantFrom('pnl', 'trades', 'sharpe', 'win_rate'),

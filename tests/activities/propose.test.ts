@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { propose } from '../../src/activities/propose.ts';
 import type { FinishedTrial } from '../../src/optimizers/optimizer.ts';
 import { paramsKey } from '../../src/search-space/params.ts';
+import { fc } from '../support/properties.ts';
 import { aSpec } from '../workflows/a-spec.ts';
 
 const { space } = aSpec();

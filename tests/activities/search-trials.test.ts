@@ -1,5 +1,4 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SearchedBatch, VisibleTrials } from '../../src/activities/activities.ts';
 import { searchTrials } from '../../src/activities/search-trials.ts';
@@ -7,6 +6,7 @@ import type { TrialEvaluator, TrialOutcome } from '../../src/activities/trial-ev
 import type { SessionSpec } from '../../src/config/session-spec.ts';
 import type { FinishedTrial } from '../../src/optimizers/optimizer.ts';
 import { finishedTrial } from '../../src/workflows/losses.ts';
+import { fc } from '../support/properties.ts';
 import { aSpec } from '../workflows/a-spec.ts';
 
 /** Asks and measurements in turn by one worker: the same trials, however they are grouped and whatever dies. */

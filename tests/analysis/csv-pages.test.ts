@@ -1,11 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeResultsCsv, writeResultsCsvInPages } from '../../src/analysis/csv.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { anyTrials, trial } from '../store/records.ts';
 import { temporaryFolder } from '../support/environment.ts';
+import { fc } from '../support/properties.ts';
 
 /** Records in pages of the given size, and how often they were asked for. */
 function paged(records: readonly TrialRecord[], size: number) {

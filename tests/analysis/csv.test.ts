@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadResultsFromCsv, writeResultsCsv } from '../../src/analysis/csv.ts';
 import { parseCsv } from '../../src/analysis/csv-form.ts';
@@ -11,6 +10,7 @@ import { CsvPages } from '../../src/analysis/csv-pages.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { anyTrials, trial } from '../store/records.ts';
 import { temporaryFolder } from '../support/environment.ts';
+import { fc } from '../support/properties.ts';
 
 async function text(records: readonly TrialRecord[]): Promise<string> {
   let written = '';

@@ -1,12 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadResultsFromCsv } from '../../src/analysis/csv.ts';
 import { type ExportFormat, exportFormatOf, exportResults } from '../../src/analysis/export.ts';
 import { literal, withDuckDb } from '../../src/market-data/recorded/duckdb.ts';
 import { anyTrials, trial } from '../store/records.ts';
 import { temporaryFolder } from '../support/environment.ts';
+import { fc } from '../support/properties.ts';
 
 let dir: string;
 beforeEach(() => {

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { metricValue, rankTrials } from '../../src/analysis/ranking.ts';
 import { TuningAnalyzer } from '../../src/analysis/tuning-analyzer.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { trial } from '../store/records.ts';
+import { fc } from '../support/properties.ts';
 
 const value = () =>
   fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(Number.NaN, Infinity, -Infinity, 1e300, -1e-300));

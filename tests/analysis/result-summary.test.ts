@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatNumber } from '../../src/analysis/number-format.ts';
 import { formatResultSummary } from '../../src/analysis/result-summary.ts';
@@ -7,6 +6,7 @@ import { TuningAnalyzer } from '../../src/analysis/tuning-analyzer.ts';
 import type { Objective } from '../../src/objective/objective.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
 import { trial } from '../store/records.ts';
+import { fc } from '../support/properties.ts';
 
 const params = (iteration: number) => ({ min_spread_pct: iteration / 3, hedge: iteration % 2 === 0 });
 const records = [1, 2, 3].map((n) => trial(n, { params: params(n), objective: 1000 * n + 1 / 3 }));

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { formatIssues } from '../../src/config/format-issues.ts';
 import { inspectConfig } from '../../src/config/load-config.ts';
 import { parseYaml } from '../../src/config/yaml-source.ts';
 import { temporaryFolder } from '../support/environment.ts';
+import { fc } from '../support/properties.ts';
 
 /** Whatever a file holds, it is told off in words with a place in it: nothing is thrown, nothing points outside. */
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseParams } from '../../src/config/params.ts';
 import { decode, isActive } from '../../src/search-space/params.ts';
 import type { SearchSpace } from '../../src/search-space/space.ts';
+import { fc } from '../support/properties.ts';
 
 const space: SearchSpace = {
   min_spread_pct: { type: 'float', bounds: [0.05, 0.5] },

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Checksum } from '../../src/market-data/checksum.ts';
+import { fc } from '../support/properties.ts';
 
 function checksumOf(...parts: readonly Uint8Array[]): string {
   const checksum = new Checksum();

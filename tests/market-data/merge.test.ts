@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rateAt } from '../../src/market-data/market-data.ts';
 import { type MergeInput, mergeQuotes } from '../../src/market-data/merge.ts';
 import { numberAt } from '../../src/market-data/packing.ts';
 import { constantRate, type QuoteSeries, quoteBuffer, quoteSeries } from '../../src/market-data/quotes.ts';
+import { fc } from '../support/properties.ts';
 
 /** Quotes at these times whose bid tells which one it is. */
 function seriesAt(times: readonly number[], blank: readonly boolean[] = []): QuoteSeries {

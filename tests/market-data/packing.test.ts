@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   allocateColumns,
@@ -8,6 +7,7 @@ import {
   shapeOf,
 } from '../../src/market-data/columns.ts';
 import { leastPacking, numberAt, type Packing, setNumber } from '../../src/market-data/packing.ts';
+import { fc } from '../support/properties.ts';
 
 /** These numbers as a column of a data set has them. */
 function packed(numbers: readonly number[], packing: Packing = leastPacking(Float64Array.from(numbers))) {

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aggregate } from '../../src/objective/aggregate.ts';
 import type { Aggregation, Constraint, ObjectiveSettings } from '../../src/objective/objective.ts';
 import { scoreTrial } from '../../src/objective/score.ts';
+import { fc } from '../support/properties.ts';
 
 const scenarios = [
   { scenario: 'a', metrics: { pnl: 10, drawdown: 5 } },

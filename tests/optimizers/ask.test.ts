@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../src/optimizers/ask.ts';
 import type { AskInput, FinishedTrial, Method, OptimizerSettings } from '../../src/optimizers/optimizer.ts';
@@ -6,6 +5,7 @@ import { valueAt, valueCount } from '../../src/search-space/parameter.ts';
 import { encode, paramsKey } from '../../src/search-space/params.ts';
 import { pointTree } from '../../src/search-space/point-tree.ts';
 import type { Params, SearchSpace } from '../../src/search-space/space.ts';
+import { fc } from '../support/properties.ts';
 import { faults, searchSpace } from './spaces.ts';
 
 /** What every optimizer promises, whatever the space and whatever the objective. */

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ask, gridSize } from '../../src/optimizers/ask.ts';
 import type { FinishedTrial, OptimizerSettings, PendingTrial } from '../../src/optimizers/optimizer.ts';
 import { paramsKey } from '../../src/search-space/params.ts';
 import type { Params, SearchSpace } from '../../src/search-space/space.ts';
+import { fc } from '../support/properties.ts';
 import { faults, searchSpace } from './spaces.ts';
 
 const settings: OptimizerSettings = { method: 'grid', seed: 1, gridPoints: 3, sampler: 'sobol' };

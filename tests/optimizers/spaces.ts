@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { isActive } from '../../src/search-space/params.ts';
 import type { Parameter, Params, SearchSpace } from '../../src/search-space/space.ts';
+import { fc } from '../support/properties.ts';
 
 /** Random search spaces with every kind of parameter and conditions, and what a proposal has to keep. */
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rateAt } from '../../src/market-data/market-data.ts';
 import { ACCOUNTS, CURRENCIES } from '../../src/paper-engine/ledger.ts';
 import { type Replay, replay } from '../../src/paper-engine/replay.ts';
 import type { EngineSettings } from '../../src/paper-engine/settings.ts';
+import { fc } from '../support/properties.ts';
 import { arbitraryMarket, arbitraryParams, arbitrarySettings } from './markets.ts';
 
 /** The venues' accounts in minor units, as the settings open them. */

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { buildEdgeIndex, createIndexedFinder } from '../../src/paper-engine/edge-index.ts';
 import { resolveStrategy } from '../../src/paper-engine/params.ts';
 import { measure } from '../../src/paper-engine/replay.ts';
 import { createScan } from '../../src/paper-engine/scan.ts';
 import { createWorld } from '../../src/paper-engine/world.ts';
+import { fc } from '../support/properties.ts';
 import { arbitraryMarket, arbitraryParams, arbitrarySettings, randomMarket } from './markets.ts';
 
 test('a trial with the index measures what the full scan measures, bit for bit', () => {

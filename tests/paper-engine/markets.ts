@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { allocateColumns, openShape } from '../../src/market-data/columns.ts';
 import type { MarketData, VenueColumns } from '../../src/market-data/market-data.ts';
 import { type EngineSettings, resolveEngineSettings } from '../../src/paper-engine/settings.ts';
 import type { Params } from '../../src/search-space/space.ts';
+import { fc } from '../support/properties.ts';
 
 /** Small random markets whose edges cross zero often, and worlds in which funds, lots and limits bind. */
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allocateColumns, type Shape } from '../../src/market-data/columns.ts';
 import { type MarketData, rateAt, type VenueColumns } from '../../src/market-data/market-data.ts';
@@ -7,6 +6,7 @@ import { buildEdgeIndex, createIndexedFinder } from '../../src/paper-engine/edge
 import { resolveStrategy } from '../../src/paper-engine/params.ts';
 import { measure, replay } from '../../src/paper-engine/replay.ts';
 import { createWorld } from '../../src/paper-engine/world.ts';
+import { fc } from '../support/properties.ts';
 import { arbitraryMarket, arbitraryParams, arbitrarySettings } from './markets.ts';
 
 type Side = 'bidQty' | 'askQty';

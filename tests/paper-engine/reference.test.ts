@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resolveStrategy } from '../../src/paper-engine/params.ts';
 import { replay } from '../../src/paper-engine/replay.ts';
+import { fc } from '../support/properties.ts';
 import { arbitraryMarket, arbitraryParams, arbitrarySettings } from './markets.ts';
 import { reference } from './reference.ts';
 

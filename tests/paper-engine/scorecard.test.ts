@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Scorecard } from '../../src/paper-engine/scorecard.ts';
+import { fc } from '../support/properties.ts';
 
 const PERIOD_S = 60;
 const CAPITAL = 1e9;

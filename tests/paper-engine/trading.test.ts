@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rateAt } from '../../src/market-data/market-data.ts';
 import { numberAt } from '../../src/market-data/packing.ts';
 import { edgeFactorsOf, edgeSellingBinance, edgeSellingUpbit } from '../../src/paper-engine/edges.ts';
 import { replay } from '../../src/paper-engine/replay.ts';
+import { fc } from '../support/properties.ts';
 import {
   arbitraryMarket,
   arbitraryParams,

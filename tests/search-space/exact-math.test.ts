@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   exp,
@@ -9,6 +8,7 @@ import {
   normalCdf,
   normalQuantile,
 } from '../../src/search-space/exact-math.ts';
+import { fc } from '../support/properties.ts';
 
 const relativeError = (actual: number, expected: number): number => Math.abs(actual / expected - 1);
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { completeParams, decode, describeParams, encode, paramsKey } from '../../src/search-space/params.ts';
 import type { Params, SearchSpace } from '../../src/search-space/space.ts';
 import { faults, searchSpace } from '../optimizers/spaces.ts';
+import { fc } from '../support/properties.ts';
 
 const spaceAndPoint = searchSpace().chain((space) =>
   fc.record({

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { type ResultStore, TRIALS_A_PAGE } from '../../src/store/result-store.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
+import { fc } from '../support/properties.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { anyTrials, session, trial, worker } from './records.ts';
 

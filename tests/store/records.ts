@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { SessionRecord, WorkerRecord } from '../../src/store/result-store.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
+import { fc } from '../support/properties.ts';
 
 /** Records for tests: one plain trial to vary, and arbitrary ones. */
 

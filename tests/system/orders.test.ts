@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/client/index.ts';
 import type { TuningClient } from '../../src/client/tuning-client.ts';
 import type { SessionStatus } from '../../src/workflows/messages.ts';
 import { failure } from '../support/failure.ts';
+import { fc } from '../support/properties.ts';
 import { slowConfig } from './support/configs.ts';
 import { column, iterations, readCsv } from './support/figures.ts';
 import { sandbox } from './support/sandbox.ts';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { batchSize, persistSize } from '../../src/workflows/batching.ts';
 import { BATCHES, TARGET_BATCH_MS } from '../../src/workflows/limits.ts';
+import { fc } from '../support/properties.ts';
 
 const durations = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 32 });
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MeasuredBatch } from '../../src/activities/measured-batch.ts';
 import { TrialTable } from '../../src/workflows/trial-table.ts';
+import { fc } from '../support/properties.ts';
 import { aSpec } from './a-spec.ts';
 
 const spec = aSpec();

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateQuotes } from '../../../src/market-data/generate/generate.ts';
 import { generatorSchema } from '../../../src/market-data/generate/settings.ts';
 import { type MarketData, rateAt } from '../../../src/market-data/market-data.ts';
 import { mergeQuotes } from '../../../src/market-data/merge.ts';
 import { numberAt } from '../../../src/market-data/packing.ts';
+import { fc } from '../../support/properties.ts';
 
 const generate = (settings: Record<string, unknown>): MarketData =>
   mergeQuotes(generateQuotes(generatorSchema.parse({ seed: 1, duration_s: 600, ...settings }), 1300), 'test');

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CheckSettings, checkQuotes, type RawQuotes } from '../../../src/market-data/recorded/check.ts';
+import { fc } from '../../support/properties.ts';
 import { START_S } from './recordings.ts';
 
 type Row = readonly [seconds: number, bid: number, ask: number, wanted: boolean];

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ArbtuneError } from '../../../src/errors.ts';
 import { mergeQuotes } from '../../../src/market-data/merge.ts';
 import { literal, withDuckDb } from '../../../src/market-data/recorded/duckdb.ts';
 import { readRecording } from '../../../src/market-data/recorded/recording.ts';
 import { recordingSchema } from '../../../src/market-data/recorded/settings.ts';
+import { fc } from '../../support/properties.ts';
 import { csvOf, Folder, MAPPED, START_US } from './recordings.ts';
 
 const CSV = csvOf(Array.from({ length: 60 }, (_, i) => [i, 100 + (i % 3), 104] as const));
