@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cachePath, readCached, writeCached } from '../../src/market-data/cache.ts';
 import { allocateColumns, openShape, type Shape, shapeOf } from '../../src/market-data/columns.ts';
 import { hashFiles } from '../../src/market-data/file-hashes.ts';
@@ -153,8 +153,15 @@ describe('the remembered hash of a file', () => {
 
   it('is not kept of a file that was written just now and may be again', async () => {
     const folder = recorded();
-    await hashFiles(folder.root, ['a.csv'], folder.cacheDir);
-    expect(existsSync(folder.cacheDir)).toBe(false);
+    const { ctimeMs } = statSync(join(folder.root, 'a.csv'));
+    const keptAfter = async (ms: number) => {
+      vi.spyOn(Date, 'now').mockReturnValue(ctimeMs + ms);
+      await hashFiles(folder.root, ['a.csv'], folder.cacheDir);
+      return existsSync(folder.cacheDir);
+    };
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect(await keptAfter(1_900)).toBe(false);
+    expect(await keptAfter(2_100)).toBe(true);
   });
 });
 
