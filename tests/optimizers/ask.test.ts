@@ -91,7 +91,7 @@ describe('every optimizer', () => {
       ),
       { numRuns: 150 },
     );
-  }, 120_000);
+  }, 300_000);
 
   it('answers the same whatever the order of what it is told, and again when asked again', () => {
     fc.assert(
@@ -117,7 +117,7 @@ describe('every optimizer', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  }, 300_000);
 
   it.each(['random', 'bayesian'] as const)(
     '%s goes on from a snapshot exactly as if it had not stopped',

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ArbtuneError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { ResultStore } from '../../src/store/result-store.ts';
@@ -19,9 +19,6 @@ import {
 import { session, trial } from './records.ts';
 
 /** What happens to results, and what people are told, when Redis fails. */
-
-/** Room for a slow machine; every wait inside is for a condition and has a bound of its own. */
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -38,7 +38,7 @@ describe.skipIf(!hasTools)('a Redis over TLS', () => {
       ],
     });
     url = `rediss://127.0.0.1:${port}`;
-  }, 30_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await rm(dir, { recursive: true, force: true });

@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite-store.ts';
 import { temporaryFolder } from '../support/environment.ts';
 import { failure } from '../support/failure.ts';
 import { trial } from './records.ts';
 
 /** What happens to results, and what people are told, when the SQLite file, its disk or another process is in the way. */
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const NAMESPACE = { env: 'local', mode: 'paper' };
 const HERE = import.meta.dirname;

@@ -31,7 +31,7 @@ interface Report {
 test.skipIf(!canMount)(
   'the session waits while the disk of its store is full, `status` says so, and it goes on',
   {
-    timeout: 180_000,
+    timeout: 300_000,
   },
   async () => {
     const machine = sandbox();

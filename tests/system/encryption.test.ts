@@ -49,7 +49,7 @@ async function tune(machine: Sandbox, extra: Record<string, string>): Promise<st
 }
 
 test('an encrypted session tells nothing to who lacks the key, and finds what it would have found in the open', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const [open, sealed] = [sandbox(), sandbox()];
   const csv = await tune(sealed, { ARBTUNE_CODEC_KEY: KEY });
@@ -78,7 +78,7 @@ test('why an encrypted session failed is for its owner alone', async () => {
 });
 
 test('a worker or client without the key says so and ends; those with old and new keys go on', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const machine = sandbox();
   const config = slowConfig(machine.folder);

@@ -21,7 +21,7 @@ interface Report {
 }
 
 test('a Redis that keeps no log, is wiped, and is then full: said each time, and every trial is there at the end', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   // A policy that evicts nothing of ours, and is to be warned of all the same.
   const redis = await startRedisServer({ config: ['appendonly no', 'maxmemory-policy volatile-lru'] });

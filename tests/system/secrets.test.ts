@@ -50,7 +50,7 @@ test('a secret that did turn up would be seen, whatever it lies in', () => {
 });
 
 test('no secret turns up in logs, results, history, stores or homes, and no right beyond the documented is used', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const secret = canaries('admin', 'tuner', 'api-key', 'tls-key', 'unused');
   const redis = await guardedRedis('admin-of-the-test', secret.tuner);

@@ -64,7 +64,7 @@ async function textOf(page: Page, session: string, tab: string, ...patterns: Reg
 
 test.skipIf(!existsSync(CHROMIUM))(
   'the Web UI shows progress, the best trial and who works',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const machine = sandbox({ temporal: 'embedded' });
     const config = slowConfig(machine.folder, { name: 'busy-market' }, QUOTES_PER_SECOND);

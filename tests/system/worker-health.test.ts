@@ -52,7 +52,7 @@ test('a worker is ready while it polls and its store answers, and counts what it
 });
 
 test('a worker told to end is ready no more, hands back or finishes its trials, and loses none', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const machine = sandbox();
   const [port = 0] = await freePorts(1);

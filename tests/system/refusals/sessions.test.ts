@@ -21,7 +21,7 @@ async function refused(machine: Sandbox, args: readonly string[], exitCode: numb
 
 describe('a session id', () => {
   test('that nobody knows is answered with similar ones; one that has ended is not started again', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const machine = sandbox();
     const config = ['--config', quickConfig(machine.folder, { method: 'random' })];
