@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isRunning } from '../../src/embedded/process-identity.ts';
 import { workflowIdOf } from '../../src/workflows/names.ts';
 import { waitUntil } from '../support/processes.ts';
 import { NOBODYS_PORT, type RedisServer, startRedisServer } from '../support/redis-server.ts';
@@ -12,7 +13,7 @@ import {
 } from './support/canaries.ts';
 import { quickConfig, slowConfig } from './support/configs.ts';
 import { holdAt } from './support/hold.ts';
-import { type Sandbox, sandbox } from './support/sandbox.ts';
+import { embeddedServer, type Sandbox, sandbox } from './support/sandbox.ts';
 
 /** Secrets come from the environment or a file, and go to the service they are for: they turn up nowhere else, whatever fails. */
 
@@ -140,6 +141,9 @@ test('nor where all is embedded: the service’s database, the store, logs and c
   });
   const config = quickConfig(machine.folder, { method: 'random', max_iterations: 4 });
   await said(machine, ['run', '--config', config, '--session-id', 'home']);
+  // Its server ends a moment after the command; until then its files come and go.
+  const server = embeddedServer(machine.home);
+  await waitUntil(() => !server || !isRunning(server));
   const files = expectNoCanaryBelow(machine.folder);
   expect(files).toBeGreaterThan(8);
 });
