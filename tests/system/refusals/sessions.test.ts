@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { pollersOf } from '../../../src/client/worker-slots.ts';
+import { taskQueueOf } from '../../../src/workflows/names.ts';
 import { startProcess, waitUntil } from '../../support/processes.ts';
 import { NOBODYS_PORT } from '../../support/redis-server.ts';
 import { quickConfig, slowConfig } from '../support/configs.ts';
@@ -59,6 +61,9 @@ describe('a session id', () => {
   test('of a cancelled session takes no more orders', async () => {
     const machine = sandbox();
     await machine.worker('only', ['--concurrency', '2']);
+    const client = await machine.client();
+    const queue = taskQueueOf({ env: machine.name, mode: 'paper' });
+    await waitUntil(async () => (await pollersOf({ client }, queue, 'activity')).length > 0);
     const config = slowConfig(machine.folder, { method: 'random' });
     const started = await machine.run([
       ...['start', '--config', config, '--session-id', 'gone', '--iterations', '40000', '--workers', '64'],
@@ -67,7 +72,6 @@ describe('a session id', () => {
       'warning: only 2 worker slots poll for 64 trials in flight (--workers): effective parallelism 2';
     expect(started, started.stderr).toMatchObject({ code: 0, stdout: 'gone\n' });
     expect(started.stderr).toContain(few);
-    const client = await machine.client();
     await waitUntil(async () => (await client.status('gone')).completed > 0);
     expect((await machine.run(['status', 'gone'])).stdout).toContain(few);
 
