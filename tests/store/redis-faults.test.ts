@@ -10,6 +10,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import type { ResultStore } from '../../src/store/result-store.ts';
 import { awakeMs } from '../support/awake-time.ts';
 import { failure } from '../support/failure.ts';
+import { waitUntil } from '../support/processes.ts';
 import {
   NOBODYS_PORT,
   type RedisServer,
@@ -45,14 +46,16 @@ async function open(url: string, environment: Record<string, string> = {}): Prom
 
 /** Tries until it works, as a retried activity does; throws the last error after half a minute. */
 async function untilDone<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-  }
+  let last: unknown;
+  const attempt = () =>
+    work().then(
+      (value) => ({ value }),
+      (error: unknown) => {
+        last = error;
+        return undefined;
+      },
+    );
+  return (await waitUntil(attempt, 30_000, () => String(last))).value;
 }
 
 const batch = (from: number, count: number) => Array.from({ length: count }, (_, n) => trial(from + n));
@@ -247,12 +250,10 @@ describe('a Redis that refuses', () => {
 
 /** Until the first synchronisation is through and all is there: before it a replica refuses everything, or holds nothing. */
 async function replicated(replica: Redis, primary: Redis): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
+  await waitUntil(async () => {
     const isUp = (await replica.info('replication')).includes('master_link_status:up');
-    if (isUp && (await replica.dbsize()) === (await primary.dbsize())) return;
-    if (Date.now() > deadline) throw new Error('the replica did not synchronise');
-  }
+    return isUp && (await replica.dbsize()) === (await primary.dbsize());
+  });
 }
 
 function portOf(server: Server): number {
