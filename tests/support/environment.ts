@@ -25,6 +25,6 @@ export function cleanEnvironment(added: Record<string, string> = {}): Record<str
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'arbtune-test-'));
   // A process just ended may still write its last.
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   return folder;
 }

@@ -30,6 +30,9 @@ async function keep(page: Page, name: string): Promise<void> {
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
+/** A browser beside the tests of a busy machine takes its time. */
+const SLOW_MS = 90_000;
+
 /** Looks at one opening of a page: it takes a while to fill. */
 const LOOKS = 100;
 
@@ -57,14 +60,14 @@ async function textOf(page: Page, session: string, tab: string, ...patterns: Reg
       await page.keyboard.press('r'); // The Web UI's own key: ask again.
       return undefined;
     },
-    60_000,
+    SLOW_MS,
     () => `The Web UI does not show ${patterns.join(' and ')} at once`,
   );
 }
 
 test.skipIf(!existsSync(CHROMIUM))(
   'the Web UI shows progress, the best trial and who works',
-  { timeout: 300_000 },
+  { timeout: 480_000 },
   async () => {
     const machine = sandbox({ temporal: 'embedded' });
     const config = slowConfig(machine.folder, { name: 'busy-market' }, QUOTES_PER_SECOND);
@@ -86,8 +89,9 @@ test.skipIf(!existsSync(CHROMIUM))(
     await run.waitFor(/\[RESULT\] trial 20 /);
     let browser: Browser | undefined;
     try {
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: SLOW_MS });
       const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+      page.setDefaultTimeout(SLOW_MS);
       // Between two batches nothing runs for a moment, so that one look may come too soon.
       await textOf(
         page,
