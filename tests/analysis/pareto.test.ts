@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { objectiveNames, paretoFront } from '../../src/analysis/pareto.ts';
 import type { Objective } from '../../src/objective/objective.ts';
 import { trial } from '../store/records.ts';
+import { fc } from '../support/properties.ts';
 
 const OBJECTIVES: readonly Objective[] = [
   { metric: 'net_pnl', direction: 'maximize', aggregate: { kind: 'mean' } },

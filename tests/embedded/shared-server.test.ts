@@ -1,19 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { hasRequiredAttributes } from '../../src/embedded/dev-server.ts';
 import {
   type EnsureOptions,
   ensureTemporal,
   type TemporalServer,
 } from '../../src/embedded/ensure-temporal.ts';
 import { homeLayout } from '../../src/embedded/home.ts';
-import {
-  identifyProcess,
-  isRunning,
-  type ProcessIdentity,
-  signalProcess,
-} from '../../src/embedded/process-identity.ts';
+import { identifyProcess, isRunning, type ProcessIdentity } from '../../src/embedded/process-identity.ts';
 import { readState } from '../../src/embedded/server-state.ts';
 import { cleanEnvironment, temporaryFolder } from '../support/environment.ts';
 import { startScript, type TestProcess, waitUntil } from '../support/processes.ts';
@@ -119,21 +113,6 @@ describe('the embedded server', () => {
     await waitUntil(() => lines.find((line) => line.includes('runs again')));
     expect(serverOf(home)).not.toEqual(before);
     expect(await statusOf(address, 'survivor')).toBe('RUNNING');
-  });
-
-  test('that is too busy to tell its search attributes is not known to have them, and no error', async () => {
-    const home = temporaryFolder();
-    await hold(home);
-    const server = serverOf(home);
-    const { ports } = readState(homeLayout(home).temporal) ?? {};
-    if (!ports) throw new Error('There is no state file');
-    expect(await hasRequiredAttributes(ports)).toBe(true);
-    signalProcess(server, 'SIGSTOP');
-    try {
-      expect(await hasRequiredAttributes(ports)).toBe(false);
-    } finally {
-      signalProcess(server, 'SIGCONT');
-    }
   });
 
   test('is replaced when its starter and itself were killed at once', async () => {
