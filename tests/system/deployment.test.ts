@@ -33,7 +33,7 @@ describe.skipIf('missing' in programs)('a deployment of PostgreSQL, the Temporal
   });
 
   test('has the figures of the embedded server on four worker processes, one of them killed', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const machine = sandbox({ environment: deployment.environment });
     const moment = holdAt(machine, { batch: 2 });

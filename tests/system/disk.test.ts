@@ -31,7 +31,7 @@ interface Report {
 test.skipIf(!canMount)(
   'the session waits while the disk of its store is full, `status` says so, and it goes on',
   {
-    timeout: 300_000,
+    timeout: 480_000,
   },
   async () => {
     const machine = sandbox();
@@ -55,7 +55,7 @@ test.skipIf(!canMount)(
     const full = await waitUntil(async () => {
       const report = await status();
       return report.warnings.some((warning) => warning.includes('the disk is full')) && report;
-    }, 60_000);
+    }, 120_000);
     expect(full.warnings.join()).toMatch(
       /is at attempt \d+: The result store \S+ cannot be written: the disk is full/,
     );

@@ -49,7 +49,7 @@ async function tune(machine: Sandbox, extra: Record<string, string>): Promise<st
 }
 
 test('an encrypted session tells nothing to who lacks the key, and finds what it would have found in the open', {
-  timeout: 300_000,
+  timeout: 480_000,
 }, async () => {
   const [open, sealed] = [sandbox(), sandbox()];
   const csv = await tune(sealed, { ARBTUNE_CODEC_KEY: KEY });
@@ -78,7 +78,7 @@ test('why an encrypted session failed is for its owner alone', async () => {
 });
 
 test('a worker or client without the key says so and ends; those with old and new keys go on', {
-  timeout: 300_000,
+  timeout: 480_000,
 }, async () => {
   const machine = sandbox();
   const config = slowConfig(machine.folder);
@@ -102,7 +102,7 @@ test('a worker or client without the key says so and ends; those with old and ne
   const asked = waitUntil(async () => {
     await client.status('rotated').catch(() => {});
     return keyless.child.exitCode !== null;
-  }, 60_000);
+  }, 120_000);
   expect(await keyless.exited).toEqual({ code: 2, signal: null });
   expect(keyless.stderr()).toMatch(sentence);
 

@@ -34,7 +34,7 @@ function sessionFlags(machine: Sandbox, id: string): { flags: string[]; csv: str
   };
 }
 
-test(`a worker killed ${KILLS} times, whatever it was doing`, { timeout: 300_000 }, async () => {
+test(`a worker killed ${KILLS} times, whatever it was doing`, { timeout: 600_000 }, async () => {
   const machine = sandbox();
   const { flags, csv } = sessionFlags(machine, 'killed');
   await machine.json(['start', ...flags]);
@@ -53,7 +53,7 @@ test(`a worker killed ${KILLS} times, whatever it was doing`, { timeout: 300_000
 });
 
 test('`run` killed with its whole process tree, server included: `resume` ends it', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const machine = sandbox({ temporal: 'embedded' });
   const { flags, csv } = sessionFlags(machine, 'felled');
@@ -74,7 +74,7 @@ test('`run` killed with its whole process tree, server included: `resume` ends i
 });
 
 test('the history lost with everything else, at any moment: `resume` ends it from the store', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const machine = sandbox({ temporal: 'embedded' });
   const { flags, csv } = sessionFlags(machine, 'lost');
@@ -103,7 +103,7 @@ test('the history lost with everything else, at any moment: `resume` ends it fro
 });
 
 test('the embedded server killed alone under `run`: it comes back by itself', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const machine = sandbox({ temporal: 'embedded' });
   const { flags, csv } = sessionFlags(machine, 'serverless');
@@ -119,7 +119,7 @@ test('the embedded server killed alone under `run`: it comes back by itself', {
 });
 
 test('clients interrupted and killed: each says how to come back, and the session goes on', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const machine = sandbox();
   const { flags, csv } = sessionFlags(machine, 'unwatched');
@@ -149,7 +149,7 @@ test('clients interrupted and killed: each says how to come back, and the sessio
   expect(column(readCsv(csv), 'worker_id')).toContain('steady');
 });
 
-test('the store killed and started again in the middle of a session', { timeout: 300_000 }, async () => {
+test('the store killed and started again in the middle of a session', { timeout: 600_000 }, async () => {
   const redis = await startRedisServer();
   try {
     const machine = sandbox({ environment: { REDIS_URL: redis.url } });

@@ -21,7 +21,7 @@ interface Report {
 }
 
 test('a Redis that keeps no log, is wiped, and is then full: said each time, and every trial is there at the end', {
-  timeout: 300_000,
+  timeout: 480_000,
 }, async () => {
   // A policy that evicts nothing of ours, and is to be warned of all the same.
   const redis = await startRedisServer({ config: ['appendonly no', 'maxmemory-policy volatile-lru'] });
@@ -59,7 +59,7 @@ test('a Redis that keeps no log, is wiped, and is then full: said each time, and
   const full = await waitUntil(async () => {
     const report = await status();
     return report.warnings.some((warning) => warning.includes('OOM')) && report;
-  }, 60_000);
+  }, 120_000);
   expect(full.warnings.join('\n')).toMatch(
     /is at attempt \d+: Redis at \S+ refused the write of .*: OOM command not allowed.* Remedy: raise maxmemory/,
   );

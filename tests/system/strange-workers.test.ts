@@ -39,7 +39,7 @@ async function expectUndisturbed(csv: string, trials = TRIALS): Promise<void> {
 }
 
 test('one killed between its commit and its word of it, one asleep beyond its heartbeat: the retry stands, once', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const machine = sandbox();
   const csv = await start(machine, 'retried');
@@ -70,7 +70,7 @@ test('one killed between its commit and its word of it, one asleep beyond its he
 });
 
 test('three whose clocks are wrong, ahead, behind, and put back on the way: the order and the durations are right', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const machine = sandbox();
   const preload = `--import=${pathToFileURL(fixture('skewed-clock.ts')).href}`;
@@ -89,7 +89,7 @@ test('three whose clocks are wrong, ahead, behind, and put back on the way: the 
       const status = await client.status('untimely').catch(() => undefined);
       const enough = Object.entries(least).every(([id, trials]) => (status?.workers[id] ?? 0) >= trials);
       return enough && status && status.completed >= TRIALS && status.workers;
-    }, 60_000);
+    }, 120_000);
   const before = await measured({ ahead: 1, behind: 1, 'put-back': 1 });
   steps.child.kill('SIGUSR2');
   // Two may have been under way, or on theirs, by the clock of before.
@@ -109,7 +109,7 @@ test('three whose clocks are wrong, ahead, behind, and put back on the way: the 
 });
 
 test('one behind a network that is slow, loses connections, stands still and is cut: every trial once', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const redis = await startRedisServer();
   onTestFinished(() => redis.stop());
@@ -132,13 +132,13 @@ test('one behind a network that is slow, loses connections, stands still and is 
   const finished = async () => (await client.status('afar').catch(() => undefined))?.completed;
   const further = async (trials: number) => {
     const goal = (await waitUntil(finished, 60_000)) + trials;
-    await waitUntil(async () => ((await finished()) ?? 0) >= goal, 60_000);
+    await waitUntil(async () => ((await finished()) ?? 0) >= goal, 120_000);
   };
   await further(2);
   become({ kind: 'slow', upToMs: 100 });
   await further(2);
   become({ kind: 'lossy', chance: 0.1 });
-  await waitUntil(() => proxies.reduce((sum, { losses }) => sum + losses, 0) > 3, 60_000);
+  await waitUntil(() => proxies.reduce((sum, { losses }) => sum + losses, 0) > 3, 120_000);
   become({ kind: 'good' });
   await further(2);
   for (const kind of ['stalled', 'cut'] as const) {
@@ -148,7 +148,7 @@ test('one behind a network that is slow, loses connections, stands still and is 
     become({ kind: 'good' });
     await further(2);
   }
-  await waitUntil(async () => ((await finished()) ?? 0) >= TRIALS, 60_000);
+  await waitUntil(async () => ((await finished()) ?? 0) >= TRIALS, 120_000);
   await client.stop('afar');
   const { completed } = await client.wait('afar');
   await expectUndisturbed(csv, completed);

@@ -12,7 +12,7 @@ import type { Sandbox } from './sandbox.ts';
 /** A moment in the middle of a session's trials that lasts until the test has done what it wants to do then. */
 
 const fixture = fileURLToPath(new URL('../fixtures/holds-still.ts', import.meta.url));
-const SOON_MS = 60_000;
+const WITHIN_MS = 180_000;
 
 export interface Hold {
   /** For the command that is to hold still: once, in one of its processes. */
@@ -40,7 +40,7 @@ export function holdAt(machine: Sandbox, { batch, afterMs = 0 }: { batch: number
     async reached() {
       const pid = await waitUntil(
         () => pidOf() > 0 && isStopped(pidOf()) && pidOf(),
-        SOON_MS,
+        WITHIN_MS,
         () => `Nobody holds still at batch ${batch}`,
       );
       const identity = identifyProcess(pid);
@@ -69,5 +69,5 @@ export async function pauseAt(hold: Hold, client: TuningClient, sessionId: strin
   return await waitUntil(async () => {
     const session = await client.status(sessionId);
     return session.running.length === 0 && session.persisted === session.completed && session;
-  }, SOON_MS);
+  }, WITHIN_MS);
 }
