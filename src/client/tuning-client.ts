@@ -14,7 +14,7 @@ import type { CodecKey } from '../payloads/keys.ts';
 import type { Params } from '../search-space/space.ts';
 import { askAgain } from '../workflows/ask-again.ts';
 import * as messages from '../workflows/messages.ts';
-import { workflowIdOf } from '../workflows/names.ts';
+import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import { endedAs } from './ended-as.ts';
 import {
@@ -26,6 +26,7 @@ import {
 } from './start-session.ts';
 import { isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
 import { unknownSession } from './unknown-session.ts';
+import { isPolling, pollersOf } from './worker-slots.ts';
 
 /** Everything a client says to sessions: start, join, follow, steer. The CLI and client scripts stand on this alone. */
 
@@ -231,7 +232,14 @@ export class TuningClient {
 
   /** The answer to an order, which is given once. */
   async #ordered<T>(sessionId: string, give: (handle: SessionHandle) => Promise<T>): Promise<T> {
-    return await this.#answered(sessionId, ORDER_TIMEOUT_MS, give);
+    return await this.#answered(sessionId, await this.#patience(), give);
+  }
+
+  /** Milliseconds that an order is given to be answered in: where nobody polls, it needs no retry's time. */
+  async #patience(): Promise<number> {
+    const queue = taskQueueOf(this.#options);
+    const pollers = await this.#ask(() => pollersOf({ client: this }, queue, 'workflow'));
+    return pollers.some(isPolling) ? ORDER_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
   }
 
   async #answered<T>(

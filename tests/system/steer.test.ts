@@ -59,7 +59,7 @@ describe('joining', () => {
     expect(late, late.stderr).toMatchObject({ code: 4, stdout: '' });
   });
 
-  test('without a worker is not answered: who joins is told so, and not that the service is gone', async () => {
+  test('without a worker is not answered: who joins, or gives an order, is told so, and not that the service is gone', async () => {
     const machine = sandbox();
     const { spec } = await loadConfig(slowConfig(machine.folder), { iterations: TRIALS });
     const clients = await Promise.all([machine.client(), machine.client()]);
@@ -77,6 +77,10 @@ describe('joining', () => {
         },
       },
     ]);
+    await expect(clients[0]?.pause('unserved')).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('No worker answers for session "unserved" within 10 s'),
+    });
   });
 
   test('a paused session says that it waits, and for what', async () => {
