@@ -28,7 +28,7 @@ export interface OwnTemporalServer {
   stop(): Promise<void>;
 }
 
-const GONE_WITHIN_MS = 10_000;
+const GONE_WITHIN_MS = 60_000;
 
 /** @param folder holds its database and log; kept when it ends */
 export async function startTemporalServer(folder: string): Promise<OwnTemporalServer> {
