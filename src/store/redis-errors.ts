@@ -66,18 +66,23 @@ function unreachable(address: string, reason: string): ArbtuneError {
   );
 }
 
+/** The client's words for a connection that ended under a command, which name a setting of its own. */
+const LOST = /Stream isn't writeable/;
+
 /** True when waiting and reconnecting may help. */
 function isConnectionError(error: Error): boolean {
   return (
     'code' in error ||
     error.name === 'MaxRetriesPerRequestError' ||
     error.name === 'AbortError' ||
-    /Connection is closed|Stream isn't writeable|timed out|timeout|ECONN|EPIPE|ENOTFOUND/i.test(error.message)
+    LOST.test(error.message) ||
+    /Connection is closed|timed out|timeout|ECONN|EPIPE|ENOTFOUND/i.test(error.message)
   );
 }
 
 function reasonOf(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (LOST.test(error.message)) return 'the connection was lost';
   // The client's texts name host and port at most; what a URL held is never in them.
   return code ?? error.message.replace(/\.$/, '');
 }

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ArbtuneError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { redisError } from '../../src/store/redis-errors.ts';
 import type { ResultStore } from '../../src/store/result-store.ts';
 import { awakeMs } from '../support/awake-time.ts';
 import { failure } from '../support/failure.ts';
@@ -261,3 +262,14 @@ function portOf(server: Server): number {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
 }
+
+it('a connection that ended under a command is told in words of the user, not of the client’s settings', async () => {
+  const client = new Redis(NOBODYS_PORT, '127.0.0.1', { lazyConnect: true, enableOfflineQueue: false });
+  client.on('error', () => {});
+  ends.push(async () => client.disconnect());
+  const lost: unknown = await client.get('key').catch((error: unknown) => error);
+  expect(String(lost)).toContain('enableOfflineQueue');
+  expect(redisError(lost, 'redis://here', 'the read').message).toBe(
+    'Redis at redis://here is out of reach (the connection was lost). Start it, or set REDIS_URL to where it runs; nothing was stored anywhere else.',
+  );
+});
