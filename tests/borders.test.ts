@@ -57,6 +57,12 @@ test('the workflow reaches Temporal’s workflow package and pure code only', ()
   expect([...packages.keys()].sort()).toEqual(['@temporalio/common', '@temporalio/workflow']);
 });
 
+test('properties are tried on values that come again', () => {
+  const tests = globSync('tests/**/*.ts', { cwd: root });
+  const unseeded = tests.filter((file) => runtimeImports(file).includes('fast-check'));
+  expect(unseeded).toEqual(['tests/support/properties.ts']);
+});
+
 test('an import that breaks a border is seen', () => {
   const { packages } = reach('src/store/sqlite-store.ts');
   expect([...packages.keys()].some((name) => name.startsWith('node:'))).toBe(true);
