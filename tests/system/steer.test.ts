@@ -86,14 +86,12 @@ describe('joining', () => {
   test('a paused session says that it waits, and for what', async () => {
     const machine = sandbox();
     await machine.worker('only');
-    await paused(
-      machine,
-      slowConfig(machine.folder, {}, QUOTES_PER_SECOND),
-      'mine',
-      join(machine.folder, 'out.csv'),
-    );
+    const config = slowConfig(machine.folder, {}, QUOTES_PER_SECOND);
+    await paused(machine, config, 'mine', join(machine.folder, 'out.csv'));
+    const waits = /session mine is paused; `arbtune unpause mine` has it go on/;
+    expect((await machine.run(['start', ...flagsOf(config, 'mine', 1)])).stderr).toMatch(waits);
     const joining = machine.start(['resume', 'mine']);
-    await joining.waitFor(/session mine is paused; `arbtune unpause mine` has it go on/);
+    await joining.waitFor(waits);
     const client = await machine.client();
     const before = (await client.unpause('mine')).completed;
     await stoppedAfter(client, 'mine', before + 1);

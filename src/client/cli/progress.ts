@@ -13,13 +13,15 @@ export function showProgress(output: Output): (event: SessionEvent) => void {
     }
     const { status } = event;
     if (status.status === 'paused' && phase !== 'paused') {
-      output.note(
-        `session ${status.session_id} is paused; \`arbtune unpause ${status.session_id}\` has it go on`,
-      );
+      output.note(pausedNote(status.session_id));
     }
     phase = status.status;
     output.live(statusLine(status));
   };
+}
+
+export function pausedNote(sessionId: string): string {
+  return `session ${sessionId} is paused; \`arbtune unpause ${sessionId}\` has it go on`;
 }
 
 /** `!`, as in the ranking, where the trial violates a constraint: its objective then is not to be compared. */

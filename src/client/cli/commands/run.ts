@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { objectiveNames, paretoFront } from '../../../analysis/pareto.ts';
-import { formatResultSummary } from '../../../analysis/result-summary.ts';
-import { TuningAnalyzer } from '../../../analysis/tuning-analyzer.ts';
 import {
   defaultCsvPath,
   resumeSession,
@@ -17,7 +14,8 @@ import { options, sessionIdArgument } from '../options.ts';
 import { createOutput, type LogFormat, type Output } from '../output.ts';
 import { checkOutputFile } from '../output-file.ts';
 import { type PlaceFlags, placeOf, placeOptions, withStack } from '../place.ts';
-import { showProgress } from '../progress.ts';
+import { printOutcome } from '../print-outcome.ts';
+import { pausedNote, showProgress } from '../progress.ts';
 import { readSpec, refuseOtherModes, type SpecFlags, specOptions } from '../read-spec.ts';
 
 /** `run`, `start` and `resume`: a config becomes a session, and a session is seen to its end. */
@@ -126,6 +124,9 @@ export function startCommand(): Command {
             `no worker has taken the session up yet; start one by \`arbtune worker --env ${flags.env}\``,
           );
         }
+        if (joined && (await stack.client.status(sessionId)).status === 'paused') {
+          output.note(pausedNote(sessionId));
+        }
         const few = await fewSlotsWarning(stack, sessionId, started.parallelism ?? 1);
         if (few !== undefined) output.note(`warning: ${few}`);
         if (flags.json)
@@ -194,57 +195,4 @@ async function serve(
     );
     throw new Interrupted();
   }
-}
-
-function printOutcome(outcome: SessionOutcome, asJson: boolean, output: Output): void {
-  const { session_id, status, why, iterations, completed, pruned, failed, csv } = outcome;
-  output.log(
-    'TUNING',
-    `session ${session_id} ${status}${why ? ` (${why})` : ''}: ${completed} completed, ${failed} failed`,
-    {
-      session_id,
-      status,
-    },
-  );
-  const { iteration, params, metrics, objective } = outcome.best ?? {};
-  const best = outcome.best ? { iteration, params, metrics, objective } : null;
-  const summary = new TuningAnalyzer(outcome.records).result(
-    'objective',
-    5,
-    outcome.direction === 'minimize',
-    outcome.objectives,
-  );
-  if (asJson) {
-    const { workflow_id, run_id } = outcome;
-    output.json({
-      session_id,
-      workflow_id,
-      run_id,
-      status,
-      iterations,
-      completed,
-      violating: summary.totals.violating,
-      pruned,
-      failed,
-      best,
-      ...(outcome.objectives.length > 1 ? { front: frontOf(outcome) } : {}),
-      csv,
-    });
-    return;
-  }
-  output.print(formatResultSummary(summary, { color: output.color, width: output.width }));
-  for (const { scenario, text } of outcome.unmet) {
-    output.print(`The best trial does not do what ${scenario} expects: ${text}`);
-  }
-  output.print(`\nResults: ${csv}`);
-}
-
-/** All of the Pareto front, the best by the first objective first. */
-function frontOf({ records, objectives }: SessionOutcome) {
-  const names = objectiveNames(objectives);
-  return paretoFront(records, objectives).map(({ record, values }) => ({
-    iteration: record.iteration,
-    params: record.params,
-    objectives: Object.fromEntries(names.map((name, i) => [name, values[i]])),
-  }));
 }
