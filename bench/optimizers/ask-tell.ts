@@ -9,13 +9,15 @@ export interface SessionSetup {
   readonly seed: number;
   readonly budget: number;
   readonly batch: number;
+  /** Default 1. */
+  readonly objectives?: number;
 }
 
 export interface AskTell {
   /** The next trial, with the CPU time it took to think of it; undefined when the space is used up. */
   ask(): Promise<{ readonly params: Params; readonly cpuMs: number } | undefined>;
-  /** Tells the loss of the trial asked as number `trial`, from 0. */
-  tell(trial: number, loss: number): Promise<void>;
+  /** Tells the loss, or one per objective, of the trial asked as number `trial`, from 0. */
+  tell(trial: number, loss: number | readonly number[]): Promise<void>;
 }
 
 /** Our optimizer: what was asked and not yet told is pending. */
@@ -43,7 +45,7 @@ export function startOurs(setup: SessionSetup, settings: Omit<OptimizerSettings,
       const told = pending.get(trial + 1);
       if (!told) throw new Error(`Expected trial ${trial} to be pending`);
       pending.delete(trial + 1);
-      finished.push({ ...told, losses: [loss], violation: 0 });
+      finished.push({ ...told, losses: typeof loss === 'number' ? [loss] : loss, violation: 0 });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { nonDominated } from '../objective/dominance.ts';
 import type { Aggregation, Objective } from '../objective/objective.ts';
 import type { TrialRecord } from '../store/trial-record.ts';
 import { violatesConstraint } from './ranking.ts';
@@ -18,21 +19,17 @@ export function paretoFront(
   records: readonly TrialRecord[],
   objectives: readonly Objective[],
 ): readonly ParetoTrial[] {
-  const candidates = records
-    .flatMap((record) => {
+  const trials = records
+    .flatMap((record): ParetoTrial[] => {
       const values = record.objectives ?? (record.objective === null ? [] : [record.objective]);
       if (record.status !== 'completed' || violatesConstraint(record)) return [];
-      if (values.length !== objectives.length || !values.every(Number.isFinite)) return [];
-      const losses = values.map((value, i) => (objectives[i]?.direction === 'maximize' ? -value : value));
-      return [{ values, losses, record }];
+      return values.length === objectives.length && values.every(Number.isFinite) ? [{ values, record }] : [];
     })
-    .sort((a, b) => lexicographic(a.losses, b.losses) || a.record.iteration - b.record.iteration);
-  // In this order none is beaten by a later one.
-  const front: typeof candidates = [];
-  for (const candidate of candidates) {
-    if (!front.some(({ losses }) => covers(losses, candidate.losses))) front.push(candidate);
-  }
-  return front.map(({ values, record }) => ({ values, record }));
+    .sort((a, b) => a.record.iteration - b.record.iteration);
+  const losses = trials.map(({ values }) =>
+    values.map((value, k) => (objectives[k]?.direction === 'maximize' ? -value : value)),
+  );
+  return nonDominated(losses).map((i) => trials[i]!);
 }
 
 /** One name per objective, different from each other: the metric, with how it is aggregated where that tells them apart. */
@@ -53,11 +50,4 @@ function aggregationName(aggregate: Aggregation): string {
     default:
       return aggregate.kind;
   }
-}
-
-const covers = (a: readonly number[], b: readonly number[]): boolean => a.every((loss, i) => loss <= b[i]!);
-
-function lexicographic(a: readonly number[], b: readonly number[]): number {
-  const i = a.findIndex((loss, k) => loss !== b[k]);
-  return i < 0 ? 0 : a[i]! - b[i]!;
 }

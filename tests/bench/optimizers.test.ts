@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { hypervolume } from '../../bench/optimizers/pareto/hypervolume.ts';
+import { PARETO_PROBLEMS } from '../../bench/optimizers/pareto/problems.ts';
 import golden from '../../bench/optimizers/problems/golden.json' with { type: 'json' };
 import { mulberry32, noise, yardstick } from '../../bench/optimizers/problems/randomness.ts';
 import { problemsOf, SETS } from '../../bench/optimizers/problems/sets.ts';
@@ -46,6 +48,82 @@ describe('the test problems', () => {
     expect(Math.abs(mean)).toBeLessThan(0.1);
     expect(Math.abs(variance - 1)).toBeLessThan(0.1);
   });
+});
+
+describe('a hypervolume', () => {
+  it('is that of the boxes which the points span with the reference, overlaps once', () => {
+    expect(hypervolume([[1]], [3])).toBe(2);
+    expect(
+      hypervolume(
+        [
+          [0, 2],
+          [2, 0],
+          [1, 1],
+          [2, 2],
+        ],
+        [3, 3],
+      ),
+    ).toBe(6);
+    expect(hypervolume([[0, 0, 0]], [1, 2, 3])).toBe(6);
+    expect(
+      hypervolume(
+        [
+          [0, 0, 1],
+          [1, 0, 0],
+          [0, 1, 0],
+        ],
+        [2, 2, 2],
+      ),
+    ).toBe(7);
+    expect(
+      hypervolume(
+        [
+          [3, 0],
+          [0, 4],
+        ],
+        [3, 3],
+      ),
+    ).toBe(0);
+    expect(hypervolume([], [1, 1])).toBe(0);
+  });
+
+  it('is the share of random points that the front beats, and no order of points or objectives matters', () => {
+    const draw = mulberry32(11);
+    const point = (): number[] => [draw(), draw(), draw()];
+    const points = Array.from({ length: 12 }, point);
+    const volume = hypervolume(points, [1, 1, 1]);
+    const beaten = Array.from({ length: 20_000 }, point).filter((sample) =>
+      points.some((each) => each.every((loss, k) => loss < sample[k]!)),
+    );
+    expect(Math.abs(beaten.length / 20_000 - volume)).toBeLessThan(0.015);
+    expect(hypervolume(points.toReversed(), [1, 1, 1])).toBeCloseTo(volume, 12);
+    expect(
+      hypervolume(
+        points.map(([a, b, c]) => [c!, a!, b!]),
+        [1, 1, 1],
+      ),
+    ).toBeCloseTo(volume, 12);
+  });
+
+  it.each(PARETO_PROBLEMS.map((problem) => [problem.name, problem] as const))(
+    'of %s is above 0 for some of its points, and finite for all',
+    (_, { space, f, reference }) => {
+      const draw = mulberry32(5);
+      const found = Array.from({ length: 200 }, () =>
+        f(
+          Object.fromEntries(
+            Object.entries(space).map(([name, param]) => {
+              const [low, high] = 'bounds' in param ? param.bounds : [0, 0];
+              return [name, low + (high - low) * draw()];
+            }),
+          ),
+        ),
+      );
+      expect(found.flat().every(Number.isFinite)).toBe(true);
+      expect(found.every((losses) => losses.length === reference.length)).toBe(true);
+      expect(hypervolume(found, reference)).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('the score', () => {

@@ -71,6 +71,8 @@ const objectives = fc.constantFrom<Objective>(
   (_, unit) => ({ losses: [unit[0]!], violation: Math.max(0, 0.6 - unit[0]!) }),
   () => ({ losses: [1], violation: 3 }),
   (_, unit) => ({ losses: [unit[0]!, 1 - unit.at(-1)!] }),
+  (_, unit) => ({ losses: [1.7e308 * (unit[0]! - 0.5), 1e-310 * unit.at(-1)!, 7] }),
+  (_, unit) => ({ losses: [unit[0]!, -unit[0]!], violation: Math.max(0, unit.at(-1)! - 0.5) }),
   (_, unit, iteration) => ({ losses: [Math.round(unit[0]! * 2) + (iteration % 5 === 0 ? Number.NaN : 0)] }),
 );
 

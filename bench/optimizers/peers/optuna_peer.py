@@ -12,14 +12,15 @@ SAMPLERS = {
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
     "gp": lambda seed: optuna.samplers.GPSampler(seed=seed, warn_independent_sampling=False),
+    "nsga2": lambda seed: optuna.samplers.NSGAIISampler(seed=seed),
     "cmaes": lambda seed: optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False),
 }
 
 
 class OptunaSession:
-    def __init__(self, peer, space, seed, budget, batch):
+    def __init__(self, peer, space, seed, budget, batch, objectives=1):
         self.space = space
-        self.study = optuna.create_study(sampler=SAMPLERS[peer](seed))
+        self.study = optuna.create_study(sampler=SAMPLERS[peer](seed), directions=["minimize"] * objectives)
 
     def ask(self):
         trial = self.study.ask()

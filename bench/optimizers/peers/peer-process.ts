@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Params } from '../../../src/search-space/space.ts';
 import type { AskTell, SessionSetup } from '../ask-tell.ts';
-import { type PeerName, pythonOf } from './peers.ts';
+import { type ParetoPeer, type PeerName, pythonOf } from './peers.ts';
 
 /** A peer's Python process, spoken to in JSON lines; one serves many sessions, one after the other. */
 
@@ -19,7 +19,7 @@ export interface PeerProcess {
   close(): void;
 }
 
-export function spawnPeer(peer: PeerName): PeerProcess {
+export function spawnPeer(peer: PeerName | ParetoPeer): PeerProcess {
   const script = join(import.meta.dirname, 'serve.py');
   const env = { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
   const child = spawn(pythonOf(peer), [script], { env, stdio: ['pipe', 'pipe', 'inherit'] });

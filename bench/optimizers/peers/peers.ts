@@ -37,11 +37,15 @@ export const PEER_NAMES = Object.keys(PEERS) as PeerName[];
 export const peerOf = (name: PeerName): Peer => PEERS[name];
 export const isPeer = (name: string): name is PeerName => Object.hasOwn(PEERS, name);
 
+/** Of several objectives: samplers of Optuna's, in the environment of the others. */
+export const PARETO_PEERS = ['random', 'tpe', 'nsga2', 'gp'] as const;
+export type ParetoPeer = (typeof PARETO_PEERS)[number];
+
 /** Kept in the user's cache: several gigabytes that outlive a build folder. */
 export function environmentFolder(environment: Peer['environment']): string {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return join(cache, 'arbtune', 'optimizer-peers', environment);
 }
 
-export const pythonOf = (name: PeerName): string =>
-  join(environmentFolder(peerOf(name).environment), 'bin', 'python');
+export const pythonOf = (name: PeerName | ParetoPeer): string =>
+  join(environmentFolder(isPeer(name) ? peerOf(name).environment : QUICK.environment), 'bin', 'python');

@@ -22,7 +22,7 @@ def make_session(request):
         return HeboSession(*args)
     from optuna_peer import OptunaSession
 
-    return OptunaSession(peer, *args)
+    return OptunaSession(peer, *args, objectives=request.get("objectives", 1))
 
 
 def main():

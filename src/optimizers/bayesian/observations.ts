@@ -1,3 +1,4 @@
+import { nonDominated } from '../../objective/dominance.ts';
 import { log } from '../../search-space/exact-math.ts';
 import { randomStream } from '../../search-space/random-stream.ts';
 import type { AskInput, FinishedTrial } from '../optimizer.ts';
@@ -32,17 +33,30 @@ export function observe(input: AskInput, encoding: Encoding): Observations {
     ? scalarised(
         input,
         kept.map((i) => trials[i]!.losses!),
+        kept.filter((i) => feasible[i]).map((i) => trials[i]!.losses!),
       )
     : Float64Array.from(kept, (i) => trials[i]!.violation);
+  const allowed = kept.map((i) => feasible[i]!);
   return {
     points: kept.map((i) => points[i]!),
     iterations: kept.map((i) => trials[i]!.iteration),
-    losses,
-    feasible: kept.map((i) => !isAnyFeasible || feasible[i]!),
+    losses: isAnyFeasible ? bounded(losses, allowed) : losses,
+    feasible: allowed.map((isAllowed) => !isAnyFeasible || isAllowed),
     ...(isAnyFeasible && feasible.includes(false)
       ? { feasibility: { points, targets: infeasibility(trials, feasible) } }
       : {}),
   };
+}
+
+/**
+ * The model has no use for how good a trial is that is not allowed: from so far below the best allowed one as the median
+ * is above it, that is left out, or a cliff would take all of the model's scale.
+ */
+function bounded(losses: Float64Array, allowed: readonly boolean[]): Float64Array {
+  const sound = losses.filter((_, i) => allowed[i]).sort();
+  const best = sound[0]!;
+  const least = best - (sound[Math.floor(sound.length / 2)]! - best);
+  return losses.map((loss, i) => (allowed[i] ? loss : Math.max(loss, least)));
 }
 
 const isMeasured = ({ losses, violation }: FinishedTrial): boolean =>
@@ -62,28 +76,50 @@ function infeasibility(trials: readonly FinishedTrial[], feasible: readonly bool
 /** Share of the plain weighted sum in a scalarisation, so that weakly dominated trials lose. */
 const AUGMENTATION = 0.05;
 
+/** Least unit of an objective, as a share of the distance from its best value to its median. */
+const LEAST_UNIT = 0.001;
+
 /**
  * Several objectives as one: the augmented Chebyshev distance from the best value of each, under weights drawn anew
  * for each iteration, so that the trials of a session spread over the Pareto front (ParEGO, Knowles 2006). An
- * objective's unit is the distance from its best value to its median.
+ * objective's unit is its range on the front known so far, which its trials far from the front have no part in.
+ *
+ * @param reference the trials that best values and units are taken from: those that are allowed
  */
-function scalarised(input: AskInput, losses: readonly (readonly number[])[]): Float64Array {
+function scalarised(
+  input: AskInput,
+  losses: readonly (readonly number[])[],
+  reference: readonly (readonly number[])[],
+): Float64Array {
   const objectives = losses[0]?.length ?? 1;
   if (objectives === 1) return Float64Array.from(losses, (all) => all[0]!);
   const next = randomStream(input.settings.seed, input.iteration, 'objective weights');
   const draws = Array.from({ length: objectives }, () => -log(1 - next()));
   const total = draws.reduce((sum, draw) => sum + draw, 0);
-  const result = new Float64Array(losses.length);
+  const front = nonDominated(reference).map((i) => reference[i]!);
+  const result = new Float64Array(losses.length).fill(Number.NEGATIVE_INFINITY);
   const sums = new Float64Array(losses.length);
   for (let k = 0; k < objectives; k++) {
-    const sorted = losses.map((all) => all[k]!).sort((a, b) => a - b);
-    const best = sorted[0]!;
-    const unit = sorted[Math.floor(sorted.length / 2)]! - best || sorted.at(-1)! - best || 1;
+    const { best, unit } = scaleOf(
+      reference.map((all) => all[k]!),
+      front.map((all) => all[k]!),
+    );
     for (let i = 0; i < losses.length; i++) {
-      const distance = (draws[k]! / total) * Math.min((losses[i]![k]! - best) / unit, 1e6);
+      const units = Math.min(Math.max(-1, (losses[i]![k]! - best) / unit), 1e6);
+      const distance = (draws[k]! / total) * units;
       result[i] = Math.max(result[i]!, distance);
       sums[i] = sums[i]! + distance;
     }
   }
   return result.map((distance, i) => distance + AUGMENTATION * sums[i]!);
+}
+
+/** Where an objective's distances begin, and what they are counted in. */
+function scaleOf(losses: readonly number[], onFront: readonly number[]): { best: number; unit: number } {
+  const sorted = losses.toSorted((a, b) => a - b);
+  const best = sorted[0]!;
+  const typical = sorted[Math.floor(sorted.length / 2)]! - best || sorted.at(-1)! - best;
+  const unit = Math.max(Math.max(...onFront) - best, LEAST_UNIT * typical);
+  // Finite also where the distance between two losses is not.
+  return { best, unit: Math.min(unit, Number.MAX_VALUE) || 1 };
 }
