@@ -39,7 +39,9 @@ export async function stuckReason(
 }
 
 /** When a worker last asked for work of the environment and mode, and whether that is too long ago. */
-export async function lastPoll(stack: Stack): Promise<{ at?: Date; isOld: boolean }> {
+export async function lastPoll(
+  stack: Pick<Stack, 'client' | 'env' | 'mode'>,
+): Promise<{ at?: Date; isOld: boolean }> {
   const pollers = await pollersOf(stack, taskQueueOf(stack), 'workflow');
   if (pollers.length === 0) return { isOld: true };
   return { at: new Date(Math.max(...pollers.map(({ seenAt }) => seenAt))), isOld: !pollers.some(isPolling) };

@@ -14,9 +14,10 @@ import type { CodecKey } from '../payloads/keys.ts';
 import type { Params } from '../search-space/space.ts';
 import { askAgain } from '../workflows/ask-again.ts';
 import * as messages from '../workflows/messages.ts';
-import { taskQueueOf, workflowIdOf } from '../workflows/names.ts';
+import { workflowIdOf } from '../workflows/names.ts';
 import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import { endedAs } from './ended-as.ts';
+import { lastPoll } from './session-troubles.ts';
 import {
   ANSWER_TIMEOUT_MS,
   noWorkerAnswers,
@@ -26,7 +27,6 @@ import {
 } from './start-session.ts';
 import { isCancelled, isUnavailable, toArbtuneError } from './temporal-errors.ts';
 import { unknownSession } from './unknown-session.ts';
-import { isPolling, pollersOf } from './worker-slots.ts';
 
 /** Everything a client says to sessions: start, join, follow, steer. The CLI and client scripts stand on this alone. */
 
@@ -237,9 +237,9 @@ export class TuningClient {
 
   /** Milliseconds that an order is given to be answered in: where nobody polls, it needs no retry's time. */
   async #patience(): Promise<number> {
-    const queue = taskQueueOf(this.#options);
-    const pollers = await this.#ask(() => pollersOf({ client: this }, queue, 'workflow'));
-    return pollers.some(isPolling) ? ORDER_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
+    const { env, mode } = this.#options;
+    const { isOld } = await this.#ask(() => lastPoll({ client: this, env, mode }));
+    return isOld ? ANSWER_TIMEOUT_MS : ORDER_TIMEOUT_MS;
   }
 
   async #answered<T>(

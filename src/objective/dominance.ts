@@ -6,7 +6,7 @@
  *   place first; of equal ones the first stands for all
  */
 export function nonDominated(losses: readonly (readonly number[])[]): number[] {
-  const order = losses.map((_, i) => i).sort((a, b) => lexicographic(losses[a]!, losses[b]!) || a - b);
+  const order = losses.map((_, i) => i).sort((a, b) => lexicographic(losses[a]!, losses[b]!));
   // In this order none is beaten by a later one.
   const front: number[] = [];
   for (const i of order) {

@@ -18,12 +18,7 @@ export function printOutcome(outcome: SessionOutcome, asJson: boolean, output: O
   );
   const { iteration, params, metrics, objective } = outcome.best ?? {};
   const best = outcome.best ? { iteration, params, metrics, objective } : null;
-  const summary = new TuningAnalyzer(outcome.records).result(
-    'objective',
-    5,
-    outcome.direction === 'minimize',
-    outcome.objectives,
-  );
+  const analyzer = new TuningAnalyzer(outcome.records);
   if (asJson) {
     const { workflow_id, run_id } = outcome;
     output.json({
@@ -33,7 +28,7 @@ export function printOutcome(outcome: SessionOutcome, asJson: boolean, output: O
       status,
       iterations,
       completed,
-      violating: summary.totals.violating,
+      violating: analyzer.summarize().violating,
       pruned,
       failed,
       best,
@@ -42,6 +37,7 @@ export function printOutcome(outcome: SessionOutcome, asJson: boolean, output: O
     });
     return;
   }
+  const summary = analyzer.result('objective', 5, outcome.direction === 'minimize', outcome.objectives);
   output.print(formatResultSummary(summary, { color: output.color, width: output.width }));
   for (const { scenario, text } of outcome.unmet) {
     output.print(`The best trial does not do what ${scenario} expects: ${text}`);
