@@ -9,19 +9,17 @@ import type { SessionSpec } from '../../src/config/session-spec.ts';
 import type { TrialRecord } from '../../src/store/trial-record.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { taskQueueOf, workflowIdOf } from '../../src/workflows/names.ts';
-import { SESSION_ATTRIBUTES } from '../../src/workflows/search-attributes.ts';
-import { waitUntil } from '../support/processes.ts';
 import { quickConfig, slowConfig } from './support/configs.ts';
-import { ENDLESS, stoppedAfter } from './support/endless.ts';
-import { figures, type Row } from './support/figures.ts';
+import { completed, ENDLESS, stoppedAfter } from './support/endless.ts';
+import { column, figures, iterations, type Row, readCsv } from './support/figures.ts';
 import { type InProcess, serveInProcess } from './support/in-process.ts';
 import { makeFolder } from './support/sandbox.ts';
 
 /** However a session came to its end, `resume` goes on with it: nothing is measured again, and no figure changes. */
 
+/** So many trials are compared. A session that is to be found running has no end of its own. */
 const TRIALS = 20;
-/** Trials long enough that an ending finds some not measured. */
-const QUOTES_PER_SECOND = 500;
+const SOME = 3;
 const LATE_MS = 3_000;
 
 let here: InProcess;
@@ -43,7 +41,7 @@ const identity = (id: string) => ({ sessionId: id, env: here.env, mode: here.mod
 async function specOf(name: string, tuning: object): Promise<SessionSpec> {
   const folder = makeFolder(join(here.folder, name));
   const settings = { name: 'endings', method: 'bayesian', parallelism: 3, max_iterations: TRIALS, ...tuning };
-  return (await loadConfig(slowConfig(folder, settings, QUOTES_PER_SECOND))).spec;
+  return (await loadConfig(slowConfig(folder, settings))).spec;
 }
 
 async function start(id: string, of = spec): Promise<void> {
@@ -52,24 +50,47 @@ async function start(id: string, of = spec): Promise<void> {
 
 const handleOf = (id: string) => here.client.temporal.workflow.getHandle(workflowIdOf(identity(id)));
 
-/** The session is under way: some trials are measured, some are not. */
-async function underWay(id: string): Promise<void> {
-  // As Temporal knows it: a question to its worker may get lost, and is then answered when all is over.
-  const completed = await waitUntil(async () => {
-    const known = (await here.client.describe(id))?.typedSearchAttributes.get(SESSION_ATTRIBUTES.completed);
-    return known !== undefined && known > 2 && known;
-  });
-  expect(completed).toBeLessThan(TRIALS);
+/** Starts a session that only an order ends; returns when some of its trials are measured. */
+async function startEndless(id: string): Promise<void> {
+  await start(id, { ...spec, maxIterations: ENDLESS });
+  await completed(here.client, id, SOME);
+}
+
+/** Goes on with it; says what it was told of how the session had ended. */
+async function goesOn(id: string, more: { iterations?: number } = {}): Promise<string> {
+  const log: string[] = [];
+  await resume(here, id, { ...more, csvPath: csvOf(id), log: (line) => log.push(line) });
+  return log.join('\n');
 }
 
 /** Goes on with it to the end; says what it was told of how the session had ended. */
 async function resumed(id: string, more: { iterations?: number } = {}): Promise<string> {
-  const log: string[] = [];
   const before = await here.store.loadTrials(id);
-  await resume(here, id, { ...more, csvPath: csvOf(id), log: (line) => log.push(line) });
+  const said = await goesOn(id, more);
   expect(await here.client.wait(id)).toMatchObject({ status: 'completed' });
+  await expectKept(id, before);
+  return said;
+}
+
+/** Goes on with it until enough is measured to compare; says what it was told of how the session had ended. */
+async function resumedEndless(id: string): Promise<string> {
+  const before = await here.store.loadTrials(id);
+  const said = await goesOn(id);
+  await expectUndisturbed(id);
+  await expectKept(id, before);
+  return said;
+}
+
+/** Ends the endless session when enough is measured, and compares: no trial twice, each figure as if nothing had happened. */
+async function expectUndisturbed(id: string): Promise<void> {
+  const { completed } = await stoppedAfter(here.client, id, TRIALS);
+  expect(column(readCsv(csvOf(id)), 'iteration')).toEqual(iterations(completed));
+  expect(figures(csvOf(id)).slice(0, TRIALS)).toEqual(undisturbed);
+}
+
+/** No trial of these was measured again. */
+async function expectKept(id: string, before: readonly TrialRecord[]): Promise<void> {
   expect(measured(await here.store.loadTrials(id))).toEqual(expect.arrayContaining(measured(before)));
-  return log.join('\n');
 }
 
 /** When and by whom: what would differ, were a trial measured again. */
@@ -77,35 +98,31 @@ const measured = (records: readonly TrialRecord[]) =>
   records.map(({ iteration, timestamp, worker_id }) => ({ iteration, timestamp, worker_id }));
 
 test('terminated', async () => {
-  await start('terminated');
-  await underWay('terminated');
+  await startEndless('terminated');
   await handleOf('terminated').terminate('by hand');
-  expect(await resumed('terminated')).toMatch(
-    /^session terminated was terminated; it goes on with \d+ of 20 /,
+  expect(await resumedEndless('terminated')).toMatch(
+    /^session terminated was terminated; it goes on with \d+ of 4000 /,
   );
-  expect(figures(csvOf('terminated'))).toEqual(undisturbed);
 });
 
 test('terminated between a search and its store: history tells what was measured, and why', async () => {
   const folder = makeFolder(join(here.folder, 'quick'));
-  const quick = quickConfig(folder, { method: 'bayesian', max_iterations: 10_000 });
+  const quick = quickConfig(folder, { method: 'bayesian', max_iterations: ENDLESS });
   await start('quick', (await loadConfig(quick)).spec);
-  await waitUntil(async () => (await here.client.status('quick')).completed > 20);
+  await completed(here.client, 'quick', TRIALS);
   await handleOf('quick').terminate('by hand');
-  const { completed } = await here.client.status('quick');
+  const ended = await here.client.status('quick');
   await recoverSession(here, 'quick');
   const records = await here.store.loadTrials('quick');
-  expect(records).toHaveLength(completed);
+  expect(records).toHaveLength(ended.completed);
   expect(records.filter(({ reason }) => reason === undefined)).toEqual([]);
 });
 
 test('cancelled', async () => {
-  await start('cancelled');
-  await underWay('cancelled');
+  await startEndless('cancelled');
   await here.client.cancel('cancelled');
   await here.client.wait('cancelled').catch(() => {});
-  expect(await resumed('cancelled')).toMatch(/was cancelled; it goes on with/);
-  expect(figures(csvOf('cancelled'))).toEqual(undisturbed);
+  expect(await resumedEndless('cancelled')).toMatch(/was cancelled; it goes on with/);
 });
 
 test('timed out', async () => {
@@ -121,11 +138,7 @@ test('timed out', async () => {
   });
   await here.client.wait('late').catch(() => {});
   expect((await here.client.describe('late'))?.status.name).toBe('TIMED_OUT');
-  const log: string[] = [];
-  await resume(here, 'late', { csvPath: csvOf('late'), log: (line) => log.push(line) });
-  expect(log.join()).toMatch(/was timed out by Temporal; it goes on with \d+ of 4000 /);
-  await stoppedAfter(here.client, 'late', TRIALS);
-  expect(figures(csvOf('late')).slice(0, TRIALS)).toEqual(undisturbed);
+  expect(await resumedEndless('late')).toMatch(/was timed out by Temporal; it goes on with \d+ of 4000 /);
 });
 
 test('complete: with more iterations, as if it had been longer from the start', async () => {
@@ -161,9 +174,7 @@ test('failed for its failed trials: they stay, the cause is said, and mended lim
   await start('hopeless', hopeless);
   await here.client.wait('hopeless').catch(() => {});
   const failed = await here.store.countTrials('hopeless');
-  const log: string[] = [];
-  await resume(here, 'hopeless', { csvPath: csvOf('hopeless'), log: (line) => log.push(line) });
-  expect(log.join()).toMatch(
+  expect(await goesOn('hopeless')).toMatch(
     /had failed \(\d+ trials failed, more than the 2 allowed; the first: The trial took longer than 1 ms\)/,
   );
   await expect(here.client.wait('hopeless')).rejects.toThrow(
@@ -177,14 +188,14 @@ test('failed for its failed trials: they stay, the cause is said, and mended lim
   expect([inAll, completed + inAll]).toEqual([stored.records.length, TRIALS]);
 });
 
-/** What the Web UI's Reset does: a new run that knows the history up to the workflow task. */
-async function reset(id: string, finishedTrials: number): Promise<void> {
+/** What the Web UI's Reset does: a new run that knows the history up to the workflow task, and the orders given after it. */
+async function reset(id: string, finishedActivities: number): Promise<void> {
   const { events } = await handleOf(id).fetchHistory();
-  let evaluated = 0;
+  let finished = 0;
   let task: number | undefined;
   for (const event of events ?? []) {
-    if (event.activityTaskCompletedEventAttributes) evaluated += 1;
-    if (evaluated <= finishedTrials && event.workflowTaskCompletedEventAttributes)
+    if (event.activityTaskCompletedEventAttributes) finished += 1;
+    if (finished <= finishedActivities && event.workflowTaskCompletedEventAttributes)
       task = Number(event.eventId);
   }
   const { client } = here;
@@ -200,27 +211,30 @@ async function reset(id: string, finishedTrials: number): Promise<void> {
   });
 }
 
-test('reset to an earlier moment, while it runs and when it was complete: no trial doubles', async () => {
-  await start('reset');
-  await underWay('reset');
-  await reset('reset', 4);
-  await here.client.wait('reset');
-  expect(figures(csvOf('reset'))).toEqual(undisturbed);
-  await reset('reset', 12);
-  await here.client.wait('reset');
-  expect(figures(csvOf('reset'))).toEqual(undisturbed);
-  expect(await here.store.countTrials('reset')).toBe(TRIALS);
+test('reset to an earlier moment while it runs: no trial doubles', async () => {
+  await startEndless('reset');
+  await reset('reset', 2);
+  await expectUndisturbed('reset');
+});
+
+test('reset to an earlier moment when it was complete: no trial doubles', async () => {
+  await start('again');
+  await here.client.wait('again');
+  await reset('again', 8);
+  expect(await here.client.wait('again')).toMatchObject({ status: 'completed', completed: TRIALS });
+  expect(figures(csvOf('again'))).toEqual(undisturbed);
+  expect(await here.store.countTrials('again')).toBe(TRIALS);
 });
 
 test('reset and then stopped: the CSV holds what the session says, `resume` takes what the store has', async () => {
-  await start('back');
-  await here.client.wait('back');
-  await reset('back', 8);
-  await here.client.stop('back');
+  await startEndless('back');
+  const whole = await stoppedAfter(here.client, 'back', TRIALS);
+  await reset('back', 4); // The order to stop came later: it meets the new run at its start.
   const { status, completed } = await here.client.wait('back');
   expect(status).toBe('stopped');
   expect(completed).toBeLessThan(TRIALS);
   expect(figures(csvOf('back'))).toEqual(undisturbed.slice(0, completed));
-  expect(await resumed('back')).toMatch(/was stopped; it goes on with 20 of 20/);
-  expect(figures(csvOf('back'))).toEqual(undisturbed);
+  expect(await resumedEndless('back')).toMatch(
+    `was stopped; it goes on with ${whole.completed} of ${ENDLESS}`,
+  );
 });
