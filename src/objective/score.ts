@@ -1,7 +1,7 @@
 import { ArbtuneError } from '../errors.ts';
 import type { ScenarioMetrics } from '../store/trial-record.ts';
 import { aggregate, type Weighted } from './aggregate.ts';
-import type { Aggregation, Constraint, Direction, Metrics, ObjectiveSettings } from './objective.ts';
+import type { Constraint, Direction, Metrics, ObjectiveSettings } from './objective.ts';
 
 /** A trial's scenarios as what the search reads: aggregated metrics, objectives and the violation of constraints. */
 
@@ -21,22 +21,26 @@ const ON_THE_BOUND = 1e-9;
 export function scoreTrial(settings: ObjectiveSettings, scenarios: readonly ScenarioMetrics[]): Score {
   const counted = scenarios.filter(({ scenario }) => weightOf(settings, scenario) > 0);
   if (counted.length === 0) throw new ArbtuneError('input', 'Expected at least one scenario of weight > 0');
-  const over = (metric: string, how: Aggregation, direction: Direction): number =>
-    aggregate(valuesOf(settings, counted, metric), how, direction);
   return {
     metrics: meansOf(settings, counted),
     objectives: settings.objectives.map(({ metric, aggregate: how, direction }) =>
-      over(metric, how, direction),
+      aggregate(valuesOf(settings, counted, metric), how, direction),
     ),
     violation: settings.constraints.reduce(
-      (sum, constraint) =>
-        sum + missedBy(constraint, over(constraint.metric, constraint.aggregate, worseSide(constraint))),
+      (sum, constraint) => sum + violationOf(constraint, valuesOf(settings, counted, constraint.metric)),
       0,
     ),
   };
 }
 
-/** The direction in which a constraint is kept, so that its `worst` is the scenario nearest to breaking it. */
+/** By `worst` a constraint is to hold on each scenario: it is missed as far as where it is missed most. */
+function violationOf(constraint: Constraint, values: readonly Weighted[]): number {
+  const { aggregate: how } = constraint;
+  if (how.kind === 'worst') return Math.max(...values.map(({ value }) => missedBy(constraint, value)));
+  return missedBy(constraint, aggregate(values, how, worseSide(constraint)));
+}
+
+/** The direction in which a constraint is kept, so that the worse scenarios are those nearer to breaking it. */
 function worseSide({ op }: Constraint): Direction {
   return op === '>=' || op === '>' ? 'maximize' : 'minimize';
 }

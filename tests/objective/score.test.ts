@@ -55,10 +55,24 @@ test.each([
   ['>=', 1, 0],
   ['>=', 3, 2],
   ['>', 1, 1e-9],
-  ['==', 9, 0],
+  ['==', 9, 8],
+  ['==', 5, 4],
+  ['==', 1, 8],
 ] as const)('a constraint drawdown %s %d on the worst scenario is missed by %d', (op, value, violation) => {
   const constraint: Constraint = { metric: 'drawdown', op, value, aggregate: { kind: 'worst' } };
   expect(scoreTrial(settings({ constraints: [constraint] }), scenarios).violation).toBe(violation);
+});
+
+test('an equality by the worst scenario holds on each of them, from above and from below', () => {
+  const constraint: Constraint = { metric: 'drawdown', op: '==', value: 5, aggregate: { kind: 'worst' } };
+  const violationAt = (...values: number[]) =>
+    scoreTrial(
+      settings({ constraints: [constraint] }),
+      values.map((drawdown, i) => ({ scenario: `s${i}`, metrics: { pnl: 0, drawdown } })),
+    ).violation;
+  expect(violationAt(5, 5)).toBe(0);
+  expect(violationAt(2, 5)).toBe(3);
+  expect(violationAt(5, 9)).toBe(4);
 });
 
 test('violations of several constraints add up; several objectives keep their order', () => {
