@@ -237,10 +237,13 @@ export class TrialTable {
     }));
   }
 
-  /** The trials after `from` that were measured whole, for the pruner: the first `limit` of them. */
+  /**
+   * The trials after `from` that were measured whole and are sound, for the pruner: the first `limit` of them. One that
+   * violates a constraint ranks below every sound trial, so none needs to beat it.
+   */
   rivals(from: number, limit: number): Rival[] {
-    const rivals = this.#known(from, this.#rows.length).flatMap(({ iteration, byScenario }) =>
-      byScenario ? [{ iteration, byScenario }] : [],
+    const rivals = this.#known(from, this.#rows.length).flatMap(({ iteration, byScenario, finished }) =>
+      byScenario && finished?.violation === 0 ? [{ iteration, byScenario }] : [],
     );
     return rivals.slice(0, limit);
   }

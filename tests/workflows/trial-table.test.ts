@@ -106,4 +106,29 @@ describe('a table of trials', () => {
     table.propose({ a: 0.2, b: 2 }, 'again');
     expect(table.next).toBe(4);
   });
+
+  test('has a trial that violates a constraint stand against none, for the pruner, in this run and the next', () => {
+    const table = new TrialTable(spec);
+    const told = [
+      { objective: 900, violation: 2 },
+      { objective: 10, violation: 0 },
+    ];
+    told.forEach((_, i) => {
+      table.propose({ a: i / 2, b: i }, 'test');
+    });
+    table.dispatch(told.length);
+    const trials = told.map(({ objective, violation }, i) => ({
+      ...{ iteration: i + 1, workerId: 'a', attempt: 1, at: 0, durationMs: 1 },
+      ...{ objectives: [objective], violation, byScenario: [objective, objective] },
+    }));
+    table.tell({ metrics: '', trials });
+    const sound = [{ iteration: 2, byScenario: [10, 10] }];
+    expect(table.rivals(0, 9)).toEqual(sound);
+    const carried = {
+      ...table.carry(),
+      ...{ enqueued: [], target: 9, parallelism: 1, paused: false, startedAt: '', requests: [] },
+      hasSessionWorkers: false,
+    };
+    expect(new TrialTable(spec, JSON.parse(JSON.stringify(carried))).rivals(0, 9)).toEqual(sound);
+  });
 });
