@@ -37,6 +37,8 @@ export interface CheckSettings
 export interface CheckedQuotes {
   /** Usable only when no finding is refused. */
   readonly quotes: QuoteSeries;
+  /** The row of the last quote; -1 where there is none. */
+  readonly last: number;
   /** In the order of their first rows. */
   readonly findings: readonly Finding[];
 }
@@ -68,7 +70,7 @@ export function checkQuotes(raw: RawQuotes, settings: CheckSettings): CheckedQuo
     quotes.push(time, raw.bid[row]!, raw.bidQty[row]!, raw.ask[row]!, raw.askQty[row]!);
     newest = row;
   }
-  return { quotes: quoteSeries(quotes), findings: tally.findings() };
+  return { quotes: quoteSeries(quotes), last: newest, findings: tally.findings() };
 
   function noteGap(before: number, time: number, row: number): void {
     const gap = (time - before) / 1e6;

@@ -28,6 +28,8 @@ export interface SourceReport {
 export interface ReadQuotes {
   readonly quotes: QuoteSeries;
   readonly report: SourceReport;
+  /** Where the last quote stands, as people know it. */
+  readonly lastRow: number;
 }
 
 /** Throws an `ArbtuneError` of kind `input` that names file, row and value for what the policies refuse. */
@@ -49,6 +51,7 @@ export async function readSource(root: string, source: RecordedSource, now: numb
     if (quotes.rows === 0) throw new ArbtuneError('input', `${file.name} has no row that can be used`);
     return {
       quotes,
+      lastRow: rows.rowOf(checked.last),
       report: {
         file: source.file,
         format: source.format,

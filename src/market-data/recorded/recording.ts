@@ -1,7 +1,8 @@
 import { makeVenue } from '../generate/made-venue.ts';
 import type { MadeVenue } from '../generate/settings.ts';
 import type { MergeInput } from '../merge.ts';
-import { constantRate, type QuoteSeries, type RateSeries } from '../quotes.ts';
+import { constantRate, type QuoteSeries } from '../quotes.ts';
+import { rateSeries, rateUntil, silentWithoutRate, standingRate } from './rate.ts';
 import { type ReadQuotes, readSource, type SourceReport } from './read-source.ts';
 import type { RecordingSettings, VenueSource } from './settings.ts';
 
@@ -21,11 +22,14 @@ export async function readRecording(
 ): Promise<ReadRecording> {
   const read = async (source: VenueSource): Promise<ReadQuotes | MadeVenue> =>
     source.format === 'made' ? source : readSource(root, source, now);
-  const given = settings.rate ?? exchangeRate;
-  const rateFile = typeof given === 'number' ? undefined : await readSource(root, given, now);
-  const rate = rateFile === undefined ? constantRate(given as number) : rateSeries(rateFile.quotes);
   const upbit = await read(settings.upbit);
   const binance = await read(settings.binance);
+  const given = settings.rate ?? exchangeRate;
+  const rateFile =
+    typeof given === 'number'
+      ? undefined
+      : rateUntil(commonEnd([upbit, binance]), given, await readSource(root, given, now));
+  const rate = rateFile === undefined ? constantRate(given as number) : rateSeries(rateFile.quotes);
   const quotes = {
     upbit: 'quotes' in upbit ? upbit.quotes : makeVenue(upbit, 'upbit', recorded(binance), rate),
     binance: 'quotes' in binance ? binance.quotes : makeVenue(binance, 'binance', recorded(upbit), rate),
@@ -33,18 +37,23 @@ export async function readRecording(
   const reports = [upbit, binance, rateFile].flatMap((source) =>
     source !== undefined && 'report' in source ? [source.report] : [],
   );
-  return { input: { ...quotes, rate }, reports };
+  const input = {
+    upbit: quotes.upbit,
+    binance: silentWithoutRate(quotes.binance, rate),
+    rate: standingRate(rate),
+  };
+  return { input, reports };
+}
+
+/** The last quote of the recorded venue that falls silent first, microseconds. */
+function commonEnd(venues: readonly (ReadQuotes | MadeVenue)[]): number {
+  return Math.min(...venues.flatMap((venue) => ('report' in venue ? [venue.report.to] : [])));
 }
 
 function recorded(source: ReadQuotes | MadeVenue): QuoteSeries {
   // The schema lets only one venue be made.
   if ('quotes' in source) return source.quotes;
   throw new Error('A made venue stands beside a recorded one');
-}
-
-/** A rate was read as a quote whose bid and ask are the rate. */
-function rateSeries({ rows, time, bid }: QuoteSeries): RateSeries {
-  return { rows, time, rate: bid };
 }
 
 /** The files that a recording names. */

@@ -220,4 +220,69 @@ describe('a rate', () => {
     const loading = loadWithReports(recordingOf({ upbit: venue, binance: venue, rate: file }), files);
     await expect(loading).rejects.toThrow('rate.csv row 2: krw is 0; expected a price > 0');
   });
+
+  describe('that ends before the quotes do', () => {
+    const load = (options: object) =>
+      loadWithReports(
+        recordingOf({ upbit: venue, binance: venue, rate: { ...file, max_gap_s: 10, ...options } }),
+        new Folder({
+          'q.csv': csvOf([0, 10, 20, 30, 40].map((second) => [second, 100, 101])),
+          'rate.csv': `time,krw\n2024-08-09T00:00:00Z,1300\n\n2024-08-09T00:00:08Z,1310\n`,
+        }),
+      );
+    const silence =
+      'no rate for 32 s after it (the quotes go on until 2024-08-09T00:00:40.000000Z; max_gap_s is 10)';
+
+    it('is refused: nobody knows what the rate was then', async () => {
+      await expect(load({})).rejects.toThrow(
+        `rate.csv row 4: ${silence}. Raise max_gap_s, or set on_gap: keep, or blank.`,
+      );
+    });
+
+    it('stands where it is to be kept, and is reported', async () => {
+      const { data, reports } = await load({ on_gap: 'keep' });
+      expect([...data.time.keys()].map((row) => rateAt(data, row))).toEqual([1300, ...Array(5).fill(1310)]);
+      expect(reports.at(-1)?.findings).toEqual([
+        `1 gap (kept: the last quote stands), first in row 4: ${silence}`,
+      ]);
+    });
+
+    it('leaves Binance without a quote where it is to be blanked', async () => {
+      const { data } = await load({ on_gap: 'blank' });
+      expect([...data.time].map((time) => (time - START_US) / 1e6)).toEqual([0, 8, 10, 18, 20, 30, 40]);
+      expect([...data.binance.bid]).toEqual([100, 100, 100, ...Array(4).fill(Number.NaN)]);
+      expect([...data.upbit.bid]).toEqual(Array(7).fill(100));
+    });
+  });
+
+  it('that is blank leaves Binance without a quote until its next one, and values what is held by the last rate', async () => {
+    const files = new Folder({
+      'u.csv': csvOf([0, 10, 20, 30, 40].map((second) => [second, 100, 101])),
+      'b.csv': csvOf([0, 15, 35, 40].map((second) => [second, second + 1, 101])),
+      'rate.csv': `time,krw\n2024-08-09T00:00:00Z,1300\n2024-08-09T00:00:32Z,1310\n`,
+    });
+    const { data } = await loadWithReports(
+      recordingOf({
+        ...{ upbit: { ...venue, file: 'u.csv' }, binance: { ...venue, file: 'b.csv' } },
+        rate: { ...file, max_gap_s: 12, on_gap: 'blank' },
+      }),
+      files,
+    );
+    const rows = [...data.time].map((time, row) => [
+      (time - START_US) / 1e6,
+      data.binance.bid[row],
+      rateAt(data, row),
+    ]);
+    expect(rows).toEqual([
+      [0, 1, 1300],
+      [10, 1, 1300],
+      [12, Number.NaN, 1300],
+      [15, Number.NaN, 1300],
+      [20, Number.NaN, 1300],
+      [30, Number.NaN, 1300],
+      [32, Number.NaN, 1310],
+      [35, 36, 1310],
+      [40, 41, 1310],
+    ]);
+  });
 });
