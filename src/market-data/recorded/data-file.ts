@@ -69,6 +69,11 @@ export async function* readChunks(handle: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
+/** The same for a stream, which may hold on to its chunks. */
+export async function* readChunksCopied(handle: FileHandle): AsyncGenerator<Buffer> {
+  for await (const chunk of readChunks(handle)) yield Buffer.from(chunk);
+}
+
 function isUnder(path: string, root: string): boolean {
   return path.startsWith(root.endsWith(sep) ? root : root + sep);
 }

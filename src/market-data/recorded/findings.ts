@@ -23,6 +23,8 @@ export interface Finding {
   readonly record: number;
   /** What is wrong with the first one. */
   readonly what: string;
+  /** That row as it is written in the file: a value that is no number shows only there. */
+  readonly text?: string;
 }
 
 export class Tally {
@@ -73,10 +75,11 @@ const REMEDIES: Readonly<Record<FindingKind, string>> = {
   truncated: 'Fetch the file again, or use its whole rows with on_truncated: drop',
 };
 
-/** `quotes.csv row 812: bid 5 is above ask 4: the book is crossed (3 crossed books). Leave …`. */
+/** `quotes.csv row 812: bid 5 is above ask 4: the book is crossed (the first of 3 crossed books). Leave …`. */
 export function describeRefusal(finding: Finding, file: string, row: number): string {
   const more = finding.count > 1 ? ` (the first of ${finding.count} ${NAMES[finding.kind][1]})` : '';
-  return `${file} row ${row}: ${finding.what}${more}. ${REMEDIES[finding.kind]}.`;
+  const text = finding.text === undefined ? '' : ` The row is ${JSON.stringify(finding.text)}.`;
+  return `${file} row ${row}: ${finding.what}${more}. ${REMEDIES[finding.kind]}.${text}`;
 }
 
 /** `3 crossed books left out, first in row 812: …`. */

@@ -11,6 +11,7 @@ import { readParquet } from './read-parquet.ts';
 import type { TextRows } from './read-text.ts';
 import { readUpbit } from './read-upbit.ts';
 import type { RateFile, RecordedVenue, TimeUnit } from './settings.ts';
+import { lineText } from './text-line.ts';
 import { lineOfRecord, scanText, type TextScan } from './text-scan.ts';
 
 /** A recorded file's rows as numbers, whatever its format, and made sure that none of them is missing. */
@@ -26,6 +27,8 @@ export interface SourceRows {
   readonly findings: readonly Finding[];
   /** The number by which people know a record: its line in text, its row from 1 in Parquet. */
   readonly rowOf: (record: number) => number;
+  /** Where the file is text: a row of it as it is written there, by that number. */
+  readonly textOf?: (row: number) => Promise<string | undefined>;
 }
 
 export async function readRows(
@@ -61,6 +64,7 @@ export async function readRows(
     timeUnit: statedUnit(source),
     findings,
     rowOf: (record) => lineOfRecord(scan, record, rows.headerLines),
+    textOf: (row) => lineText(handle, scan, row),
   };
 }
 

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ArbtuneError } from '../../errors.ts';
 import { errorCode } from '../../foreign-errors.ts';
-import { readChunks } from './data-file.ts';
+import { readChunks, readChunksCopied } from './data-file.ts';
 
 /**
  * One pass over a text file before a library reads it: what encoding and compression it has, whether it is whole, and
@@ -81,11 +81,6 @@ function cutReason(error: unknown, name: string, row: number): string {
   if (code === 'Z_BUF_ERROR') return 'the gzip data ends too early';
   if (code !== 'Z_DATA_ERROR') throw error;
   throw new ArbtuneError('input', `${name} row ${row}: the gzip data is damaged; fetch the file again`);
-}
-
-/** A stream may hold on to its chunks. */
-async function* readChunksCopied(handle: FileHandle): AsyncGenerator<Buffer> {
-  for await (const chunk of readChunks(handle)) yield Buffer.from(chunk);
 }
 
 class LineScanner {

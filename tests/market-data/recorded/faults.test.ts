@@ -176,6 +176,30 @@ describe('a recording is refused, with file, row and value, when it', () => {
     expect(await refusalOf(content)).toContain(message);
   });
 
+  it.each<[string, (text: string) => string | Uint8Array]>([
+    ['text', (text) => text],
+    ['compressed', gzipSync],
+  ])('holds a number that is none, %s: with the row as it is written', async (_, written) => {
+    const content = `${LONG}${START_S + 50_000},"38,461.5",38461,1,2\r\n`.replaceAll(/\r?\n/g, '\r\n');
+    expect(await refusalOf(written(content))).toBe(
+      'Scenario "recorded": q.csv row 50002: b is missing or not a number; expected a price > 0. ' +
+        `Leave such rows out with on_invalid: drop. The row is "${START_S + 50_000},\\"38,461.5\\",38461,1,2".`,
+    );
+  });
+
+  it('has times of ISO 8601 text and does not say so', async () => {
+    expect(await refusalOf(csvOf([['2024-08-09T00:00:00Z', 100, 101]]))).toContain(
+      "q.csv row 2: its time is no number, nor is any other row's; set time_unit: iso where times are ISO 8601 text. " +
+        'The row is "2024-08-09T00:00:00Z,100,101,1,2"',
+    );
+  });
+
+  it('has no row left once the policies were kept to: with what they left out', async () => {
+    expect(await refusalOf(csvOf([[0, 'x', 101]]), { on_invalid: 'drop' })).toContain(
+      'q.csv has no row that can be used: 1 invalid row (left out), first in row 2: b is missing or not a number',
+    );
+  });
+
   it('has faults of several kinds: each is told, in the order of the rows', async () => {
     const message = await refusalOf(
       csvOf([
