@@ -1,6 +1,6 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { csvOf, START_S } from '../../market-data/recorded/recordings.ts';
-import { expectDataRefused, offline } from '../support/refusals.ts';
+import { expectDataRefused, offline, writeRecordings } from '../support/refusals.ts';
 
 /** Recordings that cannot be traded on: refused with what is wrong in them before a session starts. */
 
@@ -85,10 +85,26 @@ describe('of recorded data, it is told by row, column and value', () => {
         says: 'crossed.csv row 3: b 38463 is above a 38462: the book is crossed (the first of 2 crossed books). Leave such rows out with on_crossed: drop',
       },
       nan: { content: rows([1, 'NaN', 38_462]), says: 'nan.csv row 3: b is missing or not a number' },
+      thousands: {
+        content: rows([1, '"38,461"', 38_462]),
+        says: `thousands.csv row 3: b is missing or not a number; expected a price > 0. Leave such rows out with on_invalid: drop. The row is "${START_S + 1},\\"38,461\\",38462,1,2"`,
+      },
       infinite: {
         content: rows([1, '1e400', 38_462]),
         says: 'infinite.csv row 3: b is Infinity; expected a price > 0',
       },
     });
+  });
+
+  test('what its policies did, where they refuse nothing', async () => {
+    const machine = offline();
+    const content = rows([1, 38_463, 38_462], [2, 38_461, 38_462], [2, 38_461.5, 38_462]);
+    writeRecordings(machine, { odd: { content, options: { on_crossed: 'drop' } } });
+    const { code, stdout } = await machine.run(['validate', '--config', 'config.yaml']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('config.yaml is valid') });
+    expect(stdout).toContain(
+      'odd.csv: 1 crossed book (left out), first in row 3: b 38463 is above a 38462: the book is crossed',
+    );
+    expect(stdout).toContain('odd.csv: 1 repeated time (the last one stands), first in row 5');
   });
 });

@@ -85,11 +85,14 @@ export async function expectWarned(machine: Sandbox, text: string, says: readonl
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('is valid') });
 }
 
-export interface Recorded {
+export interface Recording {
   /** Binance's file, `<name>.csv`. */
   readonly content: string | Uint8Array;
   /** Of its source. */
   readonly options?: object;
+}
+
+export interface Recorded extends Recording {
   readonly says: string;
 }
 
@@ -99,12 +102,8 @@ const SOUND_QUOTES = csvOf([
   [1, 5e7, 50_001_000],
 ]);
 
-/** Recordings of Binance by what is wrong with them, beside a sound one of Upbit; all named by one config. */
-export async function expectDataRefused(
-  machine: Sandbox,
-  command: 'run' | 'validate',
-  recordings: Readonly<Record<string, Recorded>>,
-): Promise<void> {
+/** Recordings of Binance beside a sound one of Upbit; all named by `config.yaml`. */
+export function writeRecordings(machine: Sandbox, recordings: Readonly<Record<string, Recording>>): void {
   const write = (name: string, content: string | Uint8Array) =>
     writeFileSync(join(machine.folder, name), content);
   const source = (file: string, options = {}) => ({ format: 'csv', file, columns: COLUMNS, ...options });
@@ -119,6 +118,15 @@ export async function expectDataRefused(
   }
   const files = names.map((name) => `${name}.yaml`).join(', ');
   write('config.yaml', `tuning:\n  scenarios: [${files}]\n  ${SPACE}\n`);
+}
+
+/** Recordings by what is wrong with them, all at once. */
+export async function expectDataRefused(
+  machine: Sandbox,
+  command: 'run' | 'validate',
+  recordings: Readonly<Record<string, Recorded>>,
+): Promise<void> {
+  writeRecordings(machine, recordings);
   const says = Object.entries(recordings).map(
     ([name, recorded]) => `${name}.yaml: error BAD_DATA: Scenario "${name}": ${recorded.says}`,
   );

@@ -30,8 +30,9 @@ function summaryText(config: string, session: SessionSummary): string {
     `${config} is valid`,
     `  ${method}, ${maxIterations} iterations${grid}, ${parallelism} in flight`,
     `  searches ${parameters.join(', ')}`,
-    ...scenarios.map(
-      ({ name, source, rows, seconds }) => `  ${name}: ${rows} rows of ${source} over ${seconds} s`,
-    ),
+    ...scenarios.flatMap(({ name, source, rows, seconds, reports }) => [
+      `  ${name}: ${rows} rows of ${source} over ${seconds} s`,
+      ...reports.flatMap(({ file, findings }) => findings.map((finding) => `    ${file}: ${finding}`)),
+    ]),
   ].join('\n');
 }
