@@ -63,7 +63,7 @@ export function checkScenarioNames(
       hint: nearest === undefined ? undefined : `Did you mean ${nearest}?`,
     });
   }
-  if (names.every((name) => weights[name as string] === 0)) {
+  if (names.length > 0 && names.every((name) => weights[name as string] === 0)) {
     findings.add({
       path: [...PATH, 'weights'],
       code: 'CONFLICT',
