@@ -10,10 +10,10 @@ const SUMMARY_LENGTH = 180;
 /** The Web UI gives markdown as much room as it has lines, and cuts what wraps: so some empty ones at the end. */
 const ROOM = ['\u200b', '\u200b'];
 
-/** Four significant digits tell params apart; the exact values are in the event. */
+/** Four significant digits tell params apart, and what is before the point is told whole; the exact values are in the event. */
 export function shortValue(value: number | string | boolean): string {
   if (typeof value !== 'number') return String(value);
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  return String(Math.abs(value) < 1000 ? Number(value.toPrecision(4)) : Math.round(value));
 }
 
 export function shortParams(params: Params): string {

@@ -19,6 +19,16 @@ test('a value is short but tells neighbours apart', () => {
   ]);
 });
 
+test('a value of money is told to the unit', () => {
+  expect([14_567.73, -1_234_567.5, 999.96, 0.5, -0.123456].map(shortValue)).toEqual([
+    '14568',
+    '-1234567',
+    '1000',
+    '0.5',
+    '-0.1235',
+  ]);
+});
+
 test('iterations read as ranges', () => {
   expect(iterationRanges([7, 1, 2, 3, 10, 9])).toBe('1-3, 7, 9-10');
   expect(iterationRanges([])).toBe('');
