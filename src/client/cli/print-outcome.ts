@@ -10,7 +10,8 @@ export function printOutcome(outcome: SessionOutcome, asJson: boolean, output: O
   const { session_id, status, why, iterations, completed, pruned, failed, csv } = outcome;
   output.log(
     'TUNING',
-    `session ${session_id} ${status}${why ? ` (${why})` : ''}: ${completed} completed, ${failed} failed`,
+    `session ${session_id} ${status}${why ? ` (${why})` : ''}: ` +
+      `${completed} completed${pruned > 0 ? `, ${pruned} pruned` : ''}, ${failed} failed`,
     {
       session_id,
       status,
