@@ -58,16 +58,22 @@ interface Difference {
   readonly measured: number | undefined;
 }
 
-/** What a replay found otherwise than a record says: names of metrics, empty when all is equal to the last digit. */
+/**
+ * What a replay found otherwise than a record says: figures, empty when all are equal to the last digit. Of a pruned
+ * trial its scenarios were measured, as far as it got; its objective is what it was expected to be.
+ */
 export function differences(record: TrialRecord, { score, scenarios }: ReplayedTrial): string[] {
-  const pairs: [string, Figures, Figures][] = [
-    ['', record.metrics, score.metrics],
-    ...scenarios.map(({ scenario, metrics }): [string, Figures, Figures] => {
-      const recorded = record.scenario_metrics.find((own) => own.scenario === scenario)?.metrics ?? {};
-      return [`${scenario}: `, recorded, metrics];
-    }),
+  const isWhole = record.status === 'completed';
+  const whole: [string, Figures, Figures] = [
+    '',
+    { objective: record.objective ?? undefined, violation: record.violation, ...record.metrics },
+    { objective: score.objectives[0], violation: score.violation, ...score.metrics },
   ];
-  return pairs.flatMap(([where, recorded, replayed]) =>
+  const byScenario = scenarios.flatMap(({ scenario, metrics }): [string, Figures, Figures][] => {
+    const recorded = record.scenario_metrics.find((own) => own.scenario === scenario)?.metrics;
+    return recorded || isWhole ? [[`${scenario}: `, recorded ?? {}, metrics]] : [];
+  });
+  return [...(isWhole ? [whole] : []), ...byScenario].flatMap(([where, recorded, replayed]) =>
     differing(recorded, replayed).map(
       (found) => `${where}${found.name} ${found.recorded} recorded, ${found.measured} replayed`,
     ),

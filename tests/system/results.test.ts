@@ -108,6 +108,17 @@ test('`replay` names the trial and what was recorded of it, and warns where a co
   );
   expect(other.stderr).toContain("name its session's own config by --config");
 
+  expect(await machine.run([...replay, 'my.yaml', '--check'])).toMatchObject({
+    ...{ code: 0, stdout: '6 trials replayed, 0 differ\n', stderr: '' },
+  });
+  writeConfig(machine, 'judged.yaml', { objective: { metric: 'total_fees', direction: 'maximize' } });
+  const judged = await machine.run([...replay, 'judged.yaml', '--check']);
+  expect(judged).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^6 trials replayed, [1-6] differ\n$/),
+  });
+  expect(judged.stderr).toMatch(/^trial \d: objective \S+ recorded, \S+ replayed\n$/);
+
   const one = await machine.json<object>([...replay, 'my.yaml', '--iteration', '2']);
   expect(one).toMatchObject({ recorded: { session_id: 'mine', iteration: 2, status: 'completed' } });
   const recordedOne = one as { recorded: { objective: number }; objectives: number[] };

@@ -39,7 +39,7 @@ export function replayCommand(): Command {
       'which trial of the results (default: the best)',
       wholeNumber('--iteration', 1, 1e6),
     )
-    .option('--check', 'replay all trials of the results and compare every metric to the last digit')
+    .option('--check', 'replay all trials of the results and compare every figure to the last digit')
     .option('--out <folder>', 'write trades, fills, equity, trips and the journal there, as CSVs by scenario')
     .addOption(options.force())
     .addOption(options.json())
@@ -112,13 +112,13 @@ function checkAll(
   output: Output,
   asJson: boolean,
 ): void {
-  const completed = records.filter(({ status }) => status === 'completed');
-  const differing = completed.flatMap((record) => {
+  const measured = records.filter(({ status }) => status !== 'failed');
+  const differing = measured.flatMap((record) => {
     const found = differences(record, replayer(record.params));
     return found.length > 0 ? [{ iteration: record.iteration, found }] : [];
   });
-  if (asJson) output.json({ checked: completed.length, differing });
-  else output.print(`${completed.length} trials replayed, ${differing.length} differ`);
+  if (asJson) output.json({ checked: measured.length, differing });
+  else output.print(`${measured.length} trials replayed, ${differing.length} differ`);
   const [first] = differing;
   if (first) throw new ArbtuneError('session-failed', `trial ${first.iteration}: ${first.found[0]}`);
 }
