@@ -3,7 +3,7 @@ import { type QuoteSeries, quoteBuffer, quoteSeries, type RateSeries } from '../
 import { pushQuote } from './book.ts';
 import { Edge } from './processes.ts';
 import { createRandom } from './random.ts';
-import type { BookSettings, MadeVenue } from './settings.ts';
+import { type BookSettings, type MadeVenue, MOST_QUOTES } from './settings.ts';
 
 /**
  * A synthetic venue beside a recorded one, for want of recordings of both at once. It follows the recorded mid price
@@ -11,8 +11,6 @@ import type { BookSettings, MadeVenue } from './settings.ts';
  */
 
 const MICROSECONDS = 1e6;
-/** Beyond this a wrong time in the recording is likelier than a need for them. */
-const MOST_QUOTES = 50_000_000;
 const DEFAULT_TICK = { upbit: 1000, binance: 0.01 } as const;
 
 /** Quotes of `venue` for as long as `recorded`, the other venue, was recorded. Silent while that one has no quote. */

@@ -9,9 +9,13 @@ const positive = z.number().positive();
 const notNegative = z.number().nonnegative();
 const venue = z.enum(['upbit', 'binance']);
 
+/** More would be noise on every quote, and each of them is drawn. */
+const perHour = notNegative.max(1_000_000);
+const lasting = positive.min(0.001);
+
 /** Arrivals are Poisson: waits are exponential with these means. */
 const episodes = {
-  per_hour: notNegative.describe('Mean number in an hour'),
+  per_hour: perHour.describe('Mean number in an hour'),
   mean_s: positive.describe('Mean length, seconds'),
 };
 
@@ -26,7 +30,7 @@ const edge = z
 
 const jumps = z
   .strictObject({
-    per_hour: notNegative.describe('Mean number in an hour'),
+    per_hour: perHour.describe('Mean number in an hour'),
     size_bps: positive.describe('Mean size, exponentially distributed; the sign is drawn by `up_share`'),
     half_life_s: positive.describe(
       'Time in which half of a jump has faded: an order that comes later than that finds half the edge',
@@ -38,7 +42,7 @@ const jumps = z
 
 const regime = z.strictObject({
   name: z.string().min(1).describe('For people'),
-  mean_s: positive.describe('Mean stay, exponentially distributed; the next regime is any other one'),
+  mean_s: lasting.describe('Mean stay, exponentially distributed; the next regime is any other one'),
   volatility: notNegative.default(1).describe('Factor on `volatility_bps`'),
   edge_sd: notNegative.default(1).describe('Factor on `edge.sd_bps`'),
   spread: positive.default(1).describe('Factor on the width of both books'),
@@ -65,7 +69,10 @@ const binanceBook = book({ updates_per_s: 10, spread_bps: 0.5, quantity: 1, tick
 /** 0 .. 2^53 - 1. */
 const seed = z.int().nonnegative().describe('Of every random number of what is made');
 
-export const generatorSchema = z.strictObject({
+/** Of one source. Beyond this a wrong number is likelier than a need for them, and they fit into no worker's memory. */
+export const MOST_QUOTES = 50_000_000;
+
+const generator = z.strictObject({
   seed,
   duration_s: positive.max(86_400).default(3600).describe('Length, seconds; at most a day'),
   price: positive.default(38_461).describe("Binance's mid price at the start, USDT"),
@@ -100,6 +107,15 @@ export const generatorSchema = z.strictObject({
     .exactOptional()
     .describe('One venue falls and is back, in straight lines'),
 });
+
+export const generatorSchema = generator.refine(
+  ({ duration_s, upbit, binance }) =>
+    duration_s * (upbit.updates_per_s + binance.updates_per_s) <= MOST_QUOTES,
+  {
+    message: `\`duration_s\` and the \`updates_per_s\` of both venues would make more than ${MOST_QUOTES.toLocaleString('en-US')} quotes`,
+    path: ['duration_s'],
+  },
+);
 
 /** A venue made to stand beside a recorded one: it follows the other's mid price late, with an edge that fades. */
 export const madeVenueSchema = z.strictObject({
