@@ -19,7 +19,7 @@ import { recoverSession } from './recover.ts';
 import { resume } from './resume.ts';
 import { findSessionData } from './session-data.ts';
 import { openStack, type Stack, type StackOptions } from './stack.ts';
-import type { StartedSession } from './start-session.ts';
+import type { ResumedSession } from './start-session.ts';
 import { fewSlotsWarning } from './worker-slots.ts';
 
 /** A session seen to its end in this process tree: what is missing is brought up, a worker serves it, its end is awaited. */
@@ -33,7 +33,7 @@ export interface ServeSessionOptions extends StackOptions {
   readonly dataRoot?: string;
   /** Default: `outputs/<session_id>/results.csv`. */
   readonly csvPath?: string;
-  readonly onStarted?: (session: StartedSession, stack: Stack) => void;
+  readonly onStarted?: (session: ResumedSession, stack: Stack) => void;
   readonly onEvent?: (event: SessionEvent) => void;
   /** Leaves the session as it is, to be resumed; aborted before `onStarted`, nothing is started where that can be helped. */
   readonly signal?: AbortSignal;
@@ -124,7 +124,7 @@ interface Paths {
 async function serveSession(
   sessionId: string,
   options: ServeSessionOptions,
-  begin: (stack: Stack, paths: Paths) => Promise<StartedSession>,
+  begin: (stack: Stack, paths: Paths) => Promise<ResumedSession>,
   dataRootOf?: typeof findSessionData,
 ): Promise<SessionOutcome> {
   checkSessionId(sessionId);

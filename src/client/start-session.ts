@@ -51,6 +51,9 @@ export interface StartedSession {
   readonly served?: boolean;
 }
 
+/** One that somebody goes on with: of one that runs, and of which nothing more was asked, only its workers know how far it is to go. */
+export type ResumedSession = Omit<StartedSession, 'iterations'> & Partial<Pick<StartedSession, 'iterations'>>;
+
 /**
  * A worker that takes a session over replays its history, and has 10 s for it: that is a second of CPU here, so that it
  * succeeds on a machine that is busy with ten others as well, where every worker would else begin again for ever.

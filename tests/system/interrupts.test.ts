@@ -73,12 +73,16 @@ test('once the session is started, again and again: `resume` sees it to its end'
 
   // One that finds trials of others asks the session for them first.
   const resumed = machine.start(['resume', 'mine']);
-  await resumed.waitFor(/session mine joined/);
+  await resumed.waitFor(/session mine joined · /);
   expect(await interrupted(resumed)).toBe(kept('mine'));
 
-  const last = machine.start(['resume', 'mine', '--json']);
-  await last.waitFor(/session mine joined/);
+  const last = machine.start(['resume', 'mine', '--iterations', '5', '--json']);
+  await last.waitFor(new RegExp(`session mine joined, ${2 * ENDLESS + 5} trials in all · `));
   await machine.json(['stop', 'mine']);
   expect(await last.exited, last.stderr()).toMatchObject({ code: 0 });
-  expect(JSON.parse(last.stdout())).toMatchObject({ status: 'stopped', failed: 0, iterations: 2 * ENDLESS });
+  expect(JSON.parse(last.stdout())).toMatchObject({
+    status: 'stopped',
+    failed: 0,
+    iterations: 2 * ENDLESS + 5,
+  });
 });

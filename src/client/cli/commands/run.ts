@@ -8,6 +8,7 @@ import {
   type ServeSessionOptions,
   type SessionOutcome,
 } from '../../run-session.ts';
+import type { ResumedSession } from '../../start-session.ts';
 import { fewSlotsWarning } from '../../worker-slots.ts';
 import { Interrupted, interruptible } from '../interrupt.ts';
 import { options, sessionIdArgument } from '../options.ts';
@@ -171,7 +172,7 @@ async function serve(
           output.log(
             'TUNING',
             // Who joins adds to it: how much it has to do now is not what the config says.
-            `session ${session.sessionId} ${session.joined ? `joined, ${session.iterations} trials in all` : 'started'} · ${where}`,
+            `session ${session.sessionId} ${session.joined ? `joined${inAll(session)}` : 'started'} · ${where}`,
             {
               session_id: session.sessionId,
               workflow_id: session.workflowId,
@@ -195,4 +196,8 @@ async function serve(
     );
     throw new Interrupted();
   }
+}
+
+function inAll({ iterations }: ResumedSession): string {
+  return iterations === undefined ? '' : `, ${iterations} trials in all`;
 }
