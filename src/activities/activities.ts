@@ -47,6 +47,8 @@ export interface SessionUpdate {
   readonly startedAt: string;
   readonly iterations: number;
   readonly completed: number;
+  /** Absent where none was. */
+  readonly pruned?: number;
   readonly failed: number;
   readonly orders?: Orders;
   readonly dataRoot?: string;

@@ -157,6 +157,7 @@ async function saveSession(
     optimizer: spec?.optimizer.method ?? known?.optimizer ?? '',
     iterations: update.iterations,
     completed: update.completed,
+    ...(update.pruned === undefined ? {} : { pruned: update.pruned }),
     failed: update.failed,
     ...(orders === undefined ? {} : { orders }),
     ...(dataRoot === undefined ? {} : { data_root: dataRoot }),

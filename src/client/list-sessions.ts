@@ -15,6 +15,7 @@ export interface ListedSession {
   readonly optimizer?: string;
   readonly iterations?: number;
   readonly completed?: number;
+  readonly pruned?: number;
   readonly failed?: number;
   /** Finished and in the store. */
   readonly trials?: number;
@@ -51,10 +52,11 @@ export async function listSessions(client: TuningClient, store: ResultStore): Pr
 }
 
 async function listed(store: ResultStore, record: SessionRecord): Promise<ListedSession> {
-  const { session_id, status, optimizer, iterations, completed, failed, created_at: started_at } = record;
-  const known = { session_id, status, optimizer, iterations, completed, failed, started_at };
+  const { session_id, status, optimizer, iterations, completed, pruned = 0, failed } = record;
+  const counts = { iterations, completed, pruned, failed };
+  const known = { session_id, status, optimizer, ...counts, started_at: record.created_at };
   // What one that runs has written of itself is older than its trials.
-  const trials = UNENDED.includes(status) ? await store.countTrials(session_id) : completed + failed;
+  const trials = UNENDED.includes(status) ? await store.countTrials(session_id) : completed + pruned + failed;
   return { ...known, trials, in: ['store'] };
 }
 

@@ -1,5 +1,6 @@
 import { readSessionHistory, type SessionHistory } from '../activities/history-records.ts';
 import type { SessionRecord } from '../store/result-store.ts';
+import type { TrialStatus } from '../store/trial-record.ts';
 import { workflowIdOf } from '../workflows/names.ts';
 import { withReasons } from './reasons.ts';
 import type { Stack } from './stack.ts';
@@ -44,6 +45,14 @@ export async function recoverSession(
   };
 }
 
+function countsOf(
+  records: SessionHistory['records'],
+): Pick<SessionRecord, 'completed' | 'pruned' | 'failed'> {
+  const count = (wanted: TrialStatus) => records.filter(({ status }) => status === wanted).length;
+  const pruned = count('pruned');
+  return { completed: count('completed'), ...(pruned > 0 ? { pruned } : {}), failed: count('failed') };
+}
+
 /** The session's record, with what history knows better. */
 function restored(
   sessionId: string,
@@ -65,8 +74,7 @@ function restored(
     created_at: carried?.startedAt ?? records[0]?.timestamp ?? new Date(0).toISOString(),
     updated_at: new Date().toISOString(),
     optimizer: spec.optimizer.method,
-    completed: records.filter(({ status }) => status === 'completed').length,
-    failed: records.filter(({ status }) => status === 'failed').length,
+    ...countsOf(records),
     ...told,
     spec: JSON.stringify(spec),
   };

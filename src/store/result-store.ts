@@ -22,6 +22,8 @@ export interface SessionRecord {
   readonly optimizer: string;
   readonly iterations: number;
   readonly completed: number;
+  /** Absent in older records, and where none was. */
+  readonly pruned?: number;
   readonly failed: number;
   /** What came while it ran and decides about trials (`Orders`), JSON; absent in older records. */
   readonly orders?: string;

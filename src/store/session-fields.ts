@@ -20,6 +20,7 @@ export function decodeSession(fields: Readonly<Record<string, string>>): Session
     optimizer: fields.optimizer ?? '',
     iterations: Number(fields.iterations ?? 0),
     completed: Number(fields.completed ?? 0),
+    ...(fields.pruned === undefined ? {} : { pruned: Number(fields.pruned) }),
     failed: Number(fields.failed ?? 0),
     ...(fields.orders === undefined ? {} : { orders: fields.orders }),
     ...(fields.data_root === undefined ? {} : { data_root: fields.data_root }),

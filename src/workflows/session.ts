@@ -171,6 +171,7 @@ export class Session extends SessionState {
       startedAt: this.startedAt,
       iterations: this.target,
       completed: this.table.completed,
+      ...(this.table.pruned > 0 ? { pruned: this.table.pruned } : {}),
       failed: this.table.failed,
       orders: this.orders,
       ...(first ? { spec } : {}),

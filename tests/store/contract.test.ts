@@ -181,6 +181,7 @@ describe.each(['redis', 'sqlite'] as const)('the %s store', (kind) => {
     const last = session('old', {
       status: 'completed',
       completed: 12,
+      pruned: 5,
       orders: '{"parallelism":[[1,4]]}',
       data_root: '/srv/quotes',
     });
