@@ -119,7 +119,7 @@ function checkHeader(names: readonly string[], source: string): void {
   const missing = REQUIRED.filter((name) => !names.includes(name));
   if (missing.length > 0) {
     const delimiter = names.length === 1 ? /[;\t|]/.exec(names[0] ?? '')?.[0] : undefined;
-    const hint = delimiter ? ` The delimiter is ${quote(delimiter)}; expected a comma.` : '';
+    const hint = delimiter ? `. The delimiter is ${quote(delimiter)}; expected a comma` : '';
     throw wrong(source, 1, `the header lacks ${missing.join(', ')}; expected ${REQUIRED.join(',')},…${hint}`);
   }
   const twice = names.find((name, position) => names.indexOf(name) !== position);

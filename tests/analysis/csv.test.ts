@@ -108,7 +108,10 @@ describe('the CSV form', () => {
   it.each([
     ['', 'x.csv:1: the file is empty; expected a header and a row per trial.'],
     ['a;b\n', 'x.csv:1: the header lacks session_id, worker_id, iteration, status, timestamp; expected'],
-    ['session_id;worker_id;iteration;status;timestamp\n', 'The delimiter is ";"; expected a comma.'],
+    [
+      'session_id;worker_id;iteration;status;timestamp\n',
+      'timestamp,…. The delimiter is ";"; expected a comma.',
+    ],
     [
       'session_id,worker_id,iteration,status,timestamp,status\n',
       'x.csv:1: the column "status" is there twice.',
