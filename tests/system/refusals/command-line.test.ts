@@ -128,4 +128,19 @@ describe('on the command line, it is refused to give', () => {
     ]);
     expect(readFileSync(join(folder, 'notes.csv'), 'utf8')).toBe('mine\n');
   });
+
+  test('options of `replay` that would be left undone', async () => {
+    const machine = offline();
+    const config = ['--config', quickConfig(machine.folder)];
+    const params = ['--params', 'min_spread_pct=0.2,slippage_bps=5,max_position_krw=1000000'];
+    const forCsv = 'replay: --check and --iteration are for the trials of a --csv FILE';
+    const all =
+      'replay: --check compares all trials and writes none: leave out --iteration and --out, or --check';
+    await expectRefused(machine, [
+      [['replay', ...config, ...params, '--check'], [forCsv]],
+      [['replay', ...config, ...params, '--iteration', '3'], [forCsv]],
+      [['replay', ...config, '--csv', 'out.csv', '--check', '--out', 'trades'], [all]],
+      [['replay', ...config, '--csv', 'out.csv', '--check', '--iteration', '3'], [all]],
+    ]);
+  });
 });

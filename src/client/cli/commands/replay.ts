@@ -52,9 +52,7 @@ Examples:
     )
     .action(async (flags: ReplayFlags) => {
       const output = createOutput('text');
-      if ((flags.params === undefined) === (flags.csv === undefined)) {
-        throw new ArbtuneError('input', 'replay: expected one of --params k=v,... and --csv FILE');
-      }
+      refuseOddFlags(flags);
       const { out, force } = flags;
       const { spec, sources } = await loadConfig(flags.config);
       for (const { path, header } of out === undefined ? [] : replayFiles(out, spec)) {
@@ -77,6 +75,21 @@ Examples:
         flags.json === true,
       );
     });
+}
+
+/** What would be left undone without a word. */
+function refuseOddFlags({ params, csv, iteration, check, out }: ReplayFlags): void {
+  const refuse = (what: string) => {
+    throw new ArbtuneError('input', `replay: ${what}`);
+  };
+  if ((params === undefined) === (csv === undefined))
+    refuse('expected one of --params k=v,... and --csv FILE');
+  if (csv === undefined && (check || iteration !== undefined)) {
+    refuse('--check and --iteration are for the trials of a --csv FILE');
+  }
+  if (check && (iteration !== undefined || out !== undefined)) {
+    refuse('--check compares all trials and writes none: leave out --iteration and --out, or --check');
+  }
 }
 
 async function resultsOf(csv: string, spec: SessionSpec): Promise<TrialRecord[]> {
