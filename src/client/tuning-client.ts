@@ -15,8 +15,8 @@ import type { Params } from '../search-space/space.ts';
 import { askAgain } from '../workflows/ask-again.ts';
 import * as messages from '../workflows/messages.ts';
 import { workflowIdOf } from '../workflows/names.ts';
-import { SESSION_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import { endedAs } from './ended-as.ts';
+import { listExecutions, type SessionExecution } from './list-executions.ts';
 import { lastPoll } from './session-troubles.ts';
 import {
   ANSWER_TIMEOUT_MS,
@@ -41,18 +41,6 @@ export interface TuningClientOptions {
   readonly mode: string;
   /** What sessions are encrypted with; default: nothing. */
   readonly codecKeys?: readonly CodecKey[];
-}
-
-/** A session as Temporal knows it, without asking a worker. */
-export interface SessionExecution {
-  readonly sessionId: string;
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly status: string;
-  readonly startedAt: Date;
-  readonly closedAt?: Date;
-  /** The best value of the first objective that the session has told Temporal of. */
-  readonly best?: number;
 }
 
 type SessionHandle = WorkflowHandle<(input: messages.SessionInput) => Promise<messages.SessionResult>>;
@@ -188,28 +176,7 @@ export class TuningClient {
 
   /** The sessions of this environment and mode that Temporal knows, newest first. */
   async list(): Promise<SessionExecution[]> {
-    const { env, mode } = this.#options;
-    const prefix = workflowIdOf({ env, mode, sessionId: '' });
-    const query = `WorkflowType = '${messages.WORKFLOW_TYPE}' AND WorkflowId STARTS_WITH '${prefix}'`;
-    return await this.#ask(async () => {
-      const sessions = new Map<string, SessionExecution>();
-      for await (const execution of this.#client.workflow.list({ query })) {
-        const sessionId = execution.workflowId.slice(prefix.length);
-        // Newest first: earlier runs of a continued session come later.
-        if (sessions.has(sessionId)) continue;
-        const best = execution.typedSearchAttributes.get(SESSION_ATTRIBUTES.best);
-        sessions.set(sessionId, {
-          sessionId,
-          workflowId: execution.workflowId,
-          runId: execution.runId,
-          status: execution.status.name.toLowerCase(),
-          startedAt: execution.startTime,
-          ...(execution.closeTime ? { closedAt: execution.closeTime } : {}),
-          ...(best === undefined ? {} : { best }),
-        });
-      }
-      return [...sessions.values()];
-    });
+    return await this.#ask(() => listExecutions(this.#client, this.#options));
   }
 
   async close(): Promise<void> {

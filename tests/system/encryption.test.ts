@@ -55,6 +55,17 @@ test('an encrypted session tells nothing to who lacks the key, and finds what it
   const csv = await tune(sealed, { ARBTUNE_CODEC_KEY: KEY });
   expect(figures(csv)).toEqual(figures(await tune(open, {})));
 
+  // Who lacks the key still sees that it is there, and asks for others.
+  const listed = await sealed.json<{ session_id: string; status: string }[]>(['list']);
+  expect(listed).toMatchObject([
+    { session_id: 'secret', status: 'completed', trials: 12, in: ['temporal', 'store'] },
+  ]);
+  const other = await sealed.run(['status', 'secrets']);
+  expect(other).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/^No session "secrets" .*; similar: secret\n$/),
+  });
+
   const shown = told(bytesOf(await rawHistory(open, 'secret')));
   expect(shown).toEqual(
     expect.arrayContaining(['min_spread_pct', 'slippage_bps', 'few-quotes', 'many-trials']),
