@@ -24,9 +24,15 @@ export interface OutputFile {
 }
 
 /** @throws ConfigError when the file cannot be written, or holds what arbtune has not written. */
-export async function checkOutputFile({ option, path, ours = RESULTS, force }: OutputFile): Promise<void> {
+export async function checkOutputFile({
+  option,
+  path: written,
+  ours = RESULTS,
+  force,
+}: OutputFile): Promise<void> {
+  const path = resolve(written);
   const refuse = (message: string, hint: string) =>
-    new ConfigError([optionIssue(option, path, `${resolve(path)} ${message}`, hint)]);
+    new ConfigError([optionIssue(option, written, `${path} ${message}`, hint)]);
   const problem = await whyNotWritable(path);
   if (problem !== undefined) throw refuse(`cannot be written: ${problem}`, 'Name another file');
   if (force === true) return;

@@ -111,6 +111,7 @@ describe('on the command line, it is refused to give', () => {
     await expectRefused(machine, [
       csv('notes.csv', `exists, and not by arbtune. ${replace}`),
       csv('dir', 'cannot be written: it is not a regular file. Name another file.'),
+      csv('', 'cannot be written: it is not a regular file. Name another file.'),
       csv('notes.csv/x.csv', 'cannot be written: a part of the path is not a folder (ENOTDIR).'),
       [
         ['start', ...config, '--output-csv', 'notes.csv'],
