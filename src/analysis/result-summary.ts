@@ -5,7 +5,7 @@ import type { TrialRecord } from '../store/trial-record.ts';
 import { formatNumber } from './number-format.ts';
 import { objectiveNames, type ParetoTrial } from './pareto.ts';
 import { OBJECTIVE, type RankedTrial } from './ranking.ts';
-import { printable, renderTable, type TableColumn, textWidth } from './table.ts';
+import { printable, renderTable, type TableColumn, tableOrList } from './table.ts';
 import type { ParetoSummary, ResultSummary, ResultTotals } from './tuning-analyzer.ts';
 
 /** A summary as text for a terminal: totals, the ranking, the Pareto front, why trials failed, and what the best is worth. */
@@ -105,16 +105,6 @@ function front({ objectives, trials }: ParetoSummary, { param_keys }: ResultTota
   const item = ({ record, values }: ParetoTrial) =>
     `trial ${record.iteration}: ${names.map((name, i) => `${name} ${formatNumber(values[i] as number)}`).join(', ')}\n   ${paramsText(record)}`;
   return tableOrList(renderTable(columns, rows), trials, item, width);
-}
-
-/** The list where the terminal is too narrow for the table. */
-function tableOrList<T>(
-  table: string,
-  entries: readonly T[],
-  item: (entry: T) => string,
-  width: number,
-): string {
-  return textWidth(table) <= width ? table : entries.map(item).join('\n');
 }
 
 function rankingTable(result: ResultSummary): string {

@@ -31,3 +31,13 @@ export function textWidth(text: string): number {
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(UNPRINTABLE, ' ');
 }
+
+/** The list where the terminal is too narrow for the table. */
+export function tableOrList<T>(
+  table: string,
+  entries: readonly T[],
+  item: (entry: T) => string,
+  width: number,
+): string {
+  return textWidth(table) <= width ? table : entries.map(item).join('\n');
+}

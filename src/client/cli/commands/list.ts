@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { formatNumber } from '../../../analysis/number-format.ts';
-import { renderTable } from '../../../analysis/table.ts';
+import { renderTable, type TableColumn, tableOrList } from '../../../analysis/table.ts';
 import { type ListedSession, listSessions } from '../../list-sessions.ts';
 import { options } from '../options.ts';
-import { createOutput } from '../output.ts';
+import { createOutput, type Output } from '../output.ts';
 import { type PlaceFlags, placeOptions, withStack } from '../place.ts';
 
 /** `list`: the sessions of an environment and mode, from Temporal and the store. */
@@ -15,30 +15,50 @@ export function listCommand(): Command {
     await withStack(flags, output, async (stack) => {
       const sessions = await listSessions(stack.client, stack.store);
       if (flags.json) output.json(sessions);
-      else output.print(sessions.length > 0 ? table(sessions) : 'No sessions yet.');
+      else output.print(sessions.length > 0 ? listText(sessions, widthOf(output)) : 'No sessions yet.');
     });
   });
 }
 
-function table(sessions: readonly ListedSession[]): string {
-  return renderTable(
-    [
-      { title: 'session' },
-      { title: 'status' },
-      { title: 'optimizer' },
-      { title: 'trials', align: 'right' },
-      { title: 'failed', align: 'right' },
-      { title: 'best', align: 'right' },
-      { title: 'started' },
-    ],
-    sessions.map(({ session_id, status, optimizer, trials, failed, iterations, best, started_at }) => [
-      session_id,
-      status,
-      optimizer ?? '',
-      iterations === undefined ? '' : `${trials}/${iterations}`,
-      failed === undefined ? '' : String(failed),
-      best === undefined ? '' : formatNumber(best),
-      started_at,
-    ]),
+/** What reads a pipe breaks no lines. */
+function widthOf({ width }: Output): number {
+  return process.stdout.isTTY ? width : Number.POSITIVE_INFINITY;
+}
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'session' },
+  { title: 'status' },
+  { title: 'optimizer' },
+  { title: 'trials', align: 'right' },
+  { title: 'failed', align: 'right' },
+  { title: 'best', align: 'right' },
+  { title: 'started' },
+];
+
+/** `width`: columns of the terminal. */
+export function listText(sessions: readonly ListedSession[], width: number): string {
+  const rows = sessions.map(cells);
+  return tableOrList(renderTable(COLUMNS, rows), rows, item, width);
+}
+
+function cells(session: ListedSession): string[] {
+  const { session_id, status, optimizer, trials, failed, iterations, best, started_at } = session;
+  return [
+    session_id,
+    status,
+    optimizer ?? '',
+    iterations === undefined ? '' : `${trials}/${iterations}`,
+    failed === undefined ? '' : String(failed),
+    best === undefined ? '' : formatNumber(best),
+    started_at,
+  ];
+}
+
+/** A session in two lines. */
+function item([id = '', ...values]: readonly string[]): string {
+  const started = values.pop() ?? '';
+  const named = values.map((value, i) =>
+    value === '' || i < 2 ? value : `${COLUMNS[i + 1]?.title} ${value}`,
   );
+  return `${id}, started ${started}\n   ${named.filter((text) => text !== '').join(', ')}`;
 }
