@@ -22,6 +22,26 @@ export function renderTable(columns: readonly TableColumn[], rows: readonly (rea
   return table.toString();
 }
 
+/** The same, one below the other where a table of all columns is wider than the terminal; each begins with the first column. */
+export function renderTables(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string {
+  const tableOf = (from: number, to: number) => {
+    const of = <T>(line: readonly T[]): T[] => [...line.slice(0, 1), ...line.slice(from, to)];
+    return renderTable(of(columns), rows.map(of));
+  };
+  const tables: string[] = [];
+  for (let from = 1; from < columns.length; ) {
+    let to = columns.length;
+    while (to > from + 1 && textWidth(tableOf(from, to)) > width) to--;
+    tables.push(tableOf(from, to));
+    from = to;
+  }
+  return tables.join('\n');
+}
+
 /** The widest line, in columns of a terminal. */
 export function textWidth(text: string): number {
   return Math.max(...text.split('\n').map((line) => [...stripVTControlCharacters(line)].length));

@@ -25,6 +25,11 @@ export interface Output {
   readonly isLive: boolean;
 }
 
+/** For tables. What reads a pipe breaks no lines. */
+export function widthOf({ width }: Output): number {
+  return process.stdout.isTTY ? width : Number.POSITIVE_INFINITY;
+}
+
 export function createOutput(logFormat: LogFormat): Output {
   const { stdout, stderr } = process;
   const color = stdout.isTTY === true && stderr.isTTY === true && (process.env.NO_COLOR ?? '') === '';

@@ -1,12 +1,12 @@
 import type { UnmetOutcome } from '../../analysis/expected-outcomes.ts';
 import { formatNumber } from '../../analysis/number-format.ts';
-import { printable, renderTable } from '../../analysis/table.ts';
+import { printable, renderTables } from '../../analysis/table.ts';
 import type { SessionSpec } from '../../config/session-spec.ts';
 import type { Params } from '../../search-space/space.ts';
 import type { TrialRecord } from '../../store/trial-record.ts';
 import { shortParams } from '../../workflows/details.ts';
 import { measuredOtherwise, type ReplayedTrial } from '../replay-trial.ts';
-import type { Output } from './output.ts';
+import { type Output, widthOf } from './output.ts';
 
 /** What `replay` says of the trial that it measured again. */
 
@@ -78,7 +78,7 @@ export function printReplay(
   output.print(
     `objective ${formatNumber(score.objectives[0] ?? Number.NaN)} measured${missed(score.violation)}`,
   );
-  output.print(renderTable(columns, rows));
+  output.print(renderTables(columns, rows, widthOf(output)));
   for (const { scenario, text } of unmet) output.print(`Not as expected on ${scenario}: ${text}`);
   for (const file of files) output.note(`wrote ${file}`);
 }

@@ -3,7 +3,7 @@ import { formatNumber } from '../../../analysis/number-format.ts';
 import { renderTable, type TableColumn, tableOrList } from '../../../analysis/table.ts';
 import { type ListedSession, listSessions } from '../../list-sessions.ts';
 import { options } from '../options.ts';
-import { createOutput, type Output } from '../output.ts';
+import { createOutput, widthOf } from '../output.ts';
 import { type PlaceFlags, placeOptions, withStack } from '../place.ts';
 
 /** `list`: the sessions of an environment and mode, from Temporal and the store. */
@@ -18,11 +18,6 @@ export function listCommand(): Command {
       else output.print(sessions.length > 0 ? listText(sessions, widthOf(output)) : 'No sessions yet.');
     });
   });
-}
-
-/** What reads a pipe breaks no lines. */
-function widthOf({ width }: Output): number {
-  return process.stdout.isTTY ? width : Number.POSITIVE_INFINITY;
 }
 
 const COLUMNS: readonly TableColumn[] = [
