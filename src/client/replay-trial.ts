@@ -144,7 +144,7 @@ function replayFile(folder: string, scenario: string, part: Part): string {
 
 function cellsOf(rows: readonly object[], columns: readonly string[]): (string | number)[][] {
   return rows.map((row) =>
-    columns.map((name) => (row as Readonly<Record<string, string | number>>)[name] ?? ''),
+    columns.map((name) => (row as Readonly<Record<string, string | number | null>>)[name] ?? ''),
   );
 }
 

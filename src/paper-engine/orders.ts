@@ -126,7 +126,7 @@ function list(recorder: Recorder, trade: number, order: Order, number: number): 
     ordered: quantity,
     limit,
     filled,
-    price,
+    price: Number.isNaN(price) ? null : price,
     notional,
     fee,
     feeIn: feeCoin > 0 ? 'coin' : 'quote',

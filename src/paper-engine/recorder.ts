@@ -16,7 +16,8 @@ export interface Fill {
   readonly ordered: number;
   readonly limit: number;
   readonly filled: number;
-  readonly price: number;
+  /** Met on arrival; null: the venue had no quote then. */
+  readonly price: number | null;
   readonly notional: number;
   readonly fee: number;
   readonly feeIn: 'quote' | 'coin';

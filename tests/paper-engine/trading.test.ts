@@ -48,8 +48,9 @@ test('no fill without its price at arrival: within its limit, at the quote in fo
         const columns = market[fill.venue];
         expect(market.time[fill.row]!).toBeLessThanOrEqual(fill.time);
         if (fill.row + 1 < market.rows) expect(market.time[fill.row + 1]!).toBeGreaterThan(fill.time);
-        expect(fill.price).toBe((buying ? columns.ask : columns.bid)[fill.row]);
-        expect(buying ? fill.price <= fill.limit : fill.price >= fill.limit).toBe(true);
+        const price = (buying ? columns.ask : columns.bid)[fill.row]!;
+        expect(fill.price).toBe(price);
+        expect(buying ? price <= fill.limit : price >= fill.limit).toBe(true);
         expect(fill.filled).toBeLessThanOrEqual(fill.ordered);
         const quote = `${fill.venue} ${fill.side} ${columns.updated[fill.row]}`;
         taken.set(quote, (taken.get(quote) ?? 0) + fill.filled);
