@@ -31,7 +31,7 @@ export interface Trip {
   /** What was measured and the limit it met: KRW, bps, share or count. */
   readonly value: number;
   readonly limit: number;
-  /** Trading may go on from here, microseconds; null: never. */
+  /** Its own end, microseconds; null: never. Another trip or `trade_cooldown_s` may make trading wait longer. */
   readonly until: number | null;
 }
 
