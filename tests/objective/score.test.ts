@@ -75,6 +75,35 @@ test('an equality by the worst scenario holds on each of them, from above and fr
   expect(violationAt(5, 9)).toBe(4);
 });
 
+test('a constraint on the worst scenario holds when it holds on each, whatever its operator', () => {
+  const holds = {
+    '<=': (x: number, value: number) => x <= value,
+    '<': (x: number, value: number) => x < value,
+    '>=': (x: number, value: number) => x >= value,
+    '>': (x: number, value: number) => x > value,
+    '==': (x: number, value: number) => x === value,
+  };
+  const ops = Object.keys(holds) as Constraint['op'][];
+  const few = fc.integer({ min: 0, max: 2 });
+  const seen = { kept: 0, missed: 0 };
+  fc.assert(
+    fc.property(
+      fc.array(few, { minLength: 1, maxLength: 3 }),
+      few,
+      fc.constantFrom(...ops),
+      (trades, value, op) => {
+        const measured = trades.map((x, i) => ({ scenario: `s${i}`, metrics: { pnl: 0, trades: x } }));
+        const constraint: Constraint = { metric: 'trades', op, value, aggregate: { kind: 'worst' } };
+        const kept = scoreTrial(settings({ constraints: [constraint] }), measured).violation === 0;
+        expect(kept).toBe(trades.every((x) => holds[op](x, value)));
+        seen[kept ? 'kept' : 'missed']++;
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(Math.min(seen.kept, seen.missed)).toBeGreaterThan(100);
+});
+
 test('violations of several constraints add up; several objectives keep their order', () => {
   const mean = { kind: 'mean' } as const;
   const score = scoreTrial(
