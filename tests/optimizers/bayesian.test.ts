@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hypervolume } from '../../bench/optimizers/pareto/hypervolume.ts';
 import { ask } from '../../src/optimizers/ask.ts';
 import type { Acquisition, FinishedTrial, Method, PendingTrial } from '../../src/optimizers/optimizer.ts';
 import { encode } from '../../src/search-space/params.ts';
@@ -162,6 +163,46 @@ describe('Bayesian search', () => {
     expect(good.length).toBeGreaterThan(10);
     const thirds = new Set(good.map(({ params }) => Math.min(2, Math.floor(Number(params.a) * 3))));
     expect(thirds.size).toBe(3);
+  });
+
+  it('finds a front that a small part of the space holds, and says that it searched for it', () => {
+    const space: SearchSpace = Object.fromEntries(
+      ['a', 'b', 'c'].map((name) => [name, { type: 'float', bounds: [-4, 4] }]),
+    );
+    // Fonseca and Fleming: as far as can be seen from most places, both losses are 1.
+    const measure = ({ a, b, c }: Params): Measured => ({
+      losses: [1, -1].map((sign) => {
+        const off = [a, b, c].map((x) => (Number(x) - sign / Math.sqrt(3)) ** 2);
+        return 1 - Math.exp(-off.reduce((sum, square) => sum + square, 0));
+      }),
+      violation: 0,
+    });
+    const volumes = (method: Method, inFlight: number) =>
+      [1, 2, 3].map((seed) =>
+        hypervolume(
+          run(space, measure, { method, seed, trials: 60, inFlight }).map(({ losses }) => losses!),
+          [1.1, 1.1],
+        ),
+      );
+    // The whole front is worth 0.55; Optuna's TPE finds 0.30 of it, Chebyshev distances alone 0.45.
+    expect(Math.min(...volumes('bayesian', 1))).toBeGreaterThan(0.48);
+    expect(Math.min(...volumes('bayesian', 4))).toBeGreaterThan(0.45);
+    const finished = run(space, measure, { trials: 12 });
+    const reasons = ([undefined, 'ucb'] as const).map((acquisition) =>
+      [13, 14, 15].map((iteration) => {
+        const settings = { method: 'bayesian', seed: 1, gridPoints: 3, sampler: 'sobol' } as const;
+        const over = acquisition ? { ...settings, acquisition } : settings;
+        const proposal = ask({ space, settings: over, iteration, finished, pending: [] });
+        return (
+          proposal.kind === 'trial' &&
+          /^Pareto front: (under )?\d+ % chance to add to it$/.test(proposal.reason)
+        );
+      }),
+    );
+    expect(reasons).toEqual([
+      [true, false, true],
+      [false, false, false],
+    ]);
   });
 
   it('does not care in which unit the loss is, or what is added to it', () => {

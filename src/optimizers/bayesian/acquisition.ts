@@ -8,8 +8,8 @@ import {
   normalCdf,
 } from '../../search-space/exact-math.ts';
 import type { Acquisition as Rule } from '../optimizer.ts';
-import { solveLower, solveUpper } from './linear-algebra.ts';
 import type { Posterior } from './posterior.ts';
+import { Prediction } from './prediction.ts';
 
 /** What a trial at a point is worth, to be maximised; `gradient` (zero in nominal columns) is written on request. */
 export interface Worth {
@@ -18,9 +18,6 @@ export interface Worth {
 
 /** Width of the confidence bound of `ucb`, in standard deviations. */
 const CONFIDENCE = 2;
-
-/** A variance below this share of the signal is rounding error. */
-const LEAST_VARIANCE = 1e-12;
 
 interface Score {
   value: number;
@@ -35,45 +32,31 @@ interface Score {
  * point would be worth had they come out so.
  */
 export class Acquisition implements Worth {
-  readonly #model: Posterior;
+  readonly #prediction: Prediction;
   readonly #rule: Rule;
   readonly #samples: readonly Float64Array[];
   readonly #bests: readonly number[];
   readonly #scores: readonly Score[];
-  readonly #covariances: Float64Array;
-  readonly #slopes: Float64Array;
-  readonly #coefficients: Float64Array;
+  readonly #byPending: Float64Array;
 
   constructor(model: Posterior, best: number, samples: readonly Float64Array[], rule: Rule) {
-    this.#model = model;
+    this.#prediction = new Prediction(model);
     this.#rule = rule;
     this.#samples = samples;
     this.#bests = samples.map((sample) => Math.min(best, leastPending(model, sample)));
     this.#scores = samples.map(() => ({ value: 0, byMean: 0, byDeviation: 0 }));
-    this.#covariances = new Float64Array(model.points.count);
-    this.#slopes = new Float64Array(model.points.count);
-    this.#coefficients = new Float64Array(model.points.count);
+    this.#byPending = new Float64Array(model.points.count - model.measured);
   }
 
   value(x: Float64Array, gradient?: Float64Array): number {
-    const model = this.#model;
-    const { measured, whitened, points, factor } = model;
-    const n = points.count;
-    const k = this.#covariances;
-    model.covariances(x, k, gradient && this.#slopes);
-    solveLower(factor, n, k);
-    let variance = model.hyperparameters.signal;
-    let mean = model.mean;
-    for (let i = 0; i < n; i++) variance -= k[i]! * k[i]!;
-    for (let i = 0; i < measured; i++) mean += k[i]! * whitened[i]!;
-    const least = LEAST_VARIANCE * model.hyperparameters.signal;
-    const deviation = Math.sqrt(Math.max(variance, least));
-
+    const prediction = this.#prediction;
+    prediction.at(x, gradient !== undefined);
+    const { mean, deviation, whitened, model } = prediction;
     let top = Number.NEGATIVE_INFINITY;
     for (let s = 0; s < this.#samples.length; s++) {
       const sample = this.#samples[s]!;
       let shifted = mean;
-      for (let i = measured; i < n; i++) shifted += k[i]! * sample[i - measured]!;
+      for (let i = 0; i < sample.length; i++) shifted += whitened[model.measured + i]! * sample[i]!;
       score(this.#rule, this.#bests[s]!, shifted, deviation, this.#scores[s]!);
       top = Math.max(top, this.#scores[s]!.value);
     }
@@ -84,7 +67,7 @@ export class Acquisition implements Worth {
       this.#rule === 'ucb'
         ? this.#scores.reduce((sum, one) => sum + one.value, 0) / total
         : top + log(total / this.#scores.length);
-    if (gradient) this.#ascent(x, gradient, total, top, deviation, variance > least);
+    if (gradient) this.#ascent(x, gradient, total, top);
     return result;
   }
 
@@ -92,18 +75,8 @@ export class Acquisition implements Worth {
     return this.#rule === 'ucb' ? 1 : exp(one.value - top);
   }
 
-  /** Chain rule through v = L⁻¹ k(x): the mean is v · (whitened, sample), the variance signal - v · v. */
-  #ascent(
-    x: Float64Array,
-    gradient: Float64Array,
-    total: number,
-    top: number,
-    deviation: number,
-    isVarianceFree: boolean,
-  ): void {
-    const { measured, whitened, points, factor } = this.#model;
-    const n = points.count;
-    const c = this.#coefficients.fill(0);
+  #ascent(x: Float64Array, gradient: Float64Array, total: number, top: number): void {
+    const byPending = this.#byPending.fill(0);
     let byMean = 0;
     let byDeviation = 0;
     for (let s = 0; s < this.#samples.length; s++) {
@@ -111,29 +84,16 @@ export class Acquisition implements Worth {
       const share = this.#share(one, top) / total;
       byMean += share * one.byMean;
       byDeviation += share * one.byDeviation;
-      for (let i = measured; i < n; i++) c[i] = c[i]! + share * one.byMean * this.#samples[s]![i - measured]!;
+      const sample = this.#samples[s]!;
+      for (let i = 0; i < sample.length; i++) byPending[i] = byPending[i]! + share * one.byMean * sample[i]!;
     }
-    for (let i = 0; i < measured; i++) c[i] = byMean * whitened[i]!;
-    if (isVarianceFree) {
-      for (let i = 0; i < n; i++) c[i] = c[i]! - (byDeviation / deviation) * this.#covariances[i]!;
-    }
-    solveUpper(factor, n, c);
-    this.#model.gradient(x, c, this.#slopes, gradient);
+    this.#prediction.gradient(x, byMean, byDeviation, gradient, byPending);
   }
 
   /** The chance that a trial at `x` beats the best one known, pending ones left aside. */
   chance(x: Float64Array, best: number): number {
-    const { measured, whitened, points, factor, hyperparameters } = this.#model;
-    const k = this.#covariances;
-    this.#model.covariances(x, k);
-    solveLower(factor, points.count, k);
-    let variance = hyperparameters.signal;
-    let mean = this.#model.mean;
-    for (let i = 0; i < measured; i++) {
-      variance -= k[i]! * k[i]!;
-      mean += k[i]! * whitened[i]!;
-    }
-    return normalCdf((best - mean) / Math.sqrt(Math.max(variance, LEAST_VARIANCE * hyperparameters.signal)));
+    this.#prediction.at(x, false);
+    return normalCdf((best - this.#prediction.mean) / this.#prediction.deviation);
   }
 }
 

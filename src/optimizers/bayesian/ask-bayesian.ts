@@ -7,11 +7,13 @@ import { isTaken } from '../taken.ts';
 import { Acquisition, both, LogFeasibility, type Worth } from './acquisition.ts';
 import { Encoding } from './encoding.ts';
 import { cachedFit } from './fit-cache.ts';
-import { type Look, lookFor } from './look.ts';
+import { lookFor } from './look.ts';
+import { lookAtFront } from './look-at-front.ts';
 import { maximise } from './maximise.ts';
 import { type Feasibility, type Observations, observe } from './observations.ts';
 import { pointsOf, squaredDistance } from './points.ts';
 import { Posterior } from './posterior.ts';
+import type { Search } from './search.ts';
 import { selectRows } from './selection.ts';
 
 /**
@@ -29,19 +31,11 @@ export function askBayesian(input: AskInput): Proposal {
   const pending = [...input.pending]
     .sort((a, b) => a.iteration - b.iteration)
     .map((trial) => encoding.encode(trial.params));
-  const look = lookFor(input, observed, pending, encoding, design);
-  const improvement = new Acquisition(
-    look.model,
-    look.goal,
-    outcomes(input, pending.length),
-    input.settings.acquisition ?? 'ei',
-  );
+  const search =
+    lookAtFront(input, observed, pending, encoding) ?? lookAtBest(input, observed, pending, encoding, design);
   const candidates = maximise(encoding, {
-    worth: withFeasibility(improvement, observed.feasibility, encoding),
-    box: look.box,
-    middle: look.middle,
-    isLocal: look.isLocal,
-    elite: elite(observed),
+    ...search,
+    worth: withFeasibility(search.worth, observed.feasibility, encoding),
     next: randomStream(input.settings.seed, input.iteration, 'candidates'),
     seed: hashWords(
       input.settings.seed,
@@ -54,7 +48,7 @@ export function askBayesian(input: AskInput): Proposal {
   for (const { point } of candidates) {
     const params = encoding.decode(point);
     if (isTaken(input, params) || isTwin(point, known, encoding)) continue;
-    return { kind: 'trial', params, reason: reasonFor(look, improvement.chance(point, look.best)) };
+    return { kind: 'trial', params, reason: reasonFor(search, point) };
   }
   return proposeDrawn(input, 'drawn: the model knows no better point that is new');
 }
@@ -68,6 +62,20 @@ const designSize = (dimensions: number): number =>
 function proposeDrawn(input: AskInput, reason: string): Proposal {
   const params = drawNew(input);
   return params ? { kind: 'trial', params, reason } : { kind: 'exhausted' };
+}
+
+function lookAtBest(
+  input: AskInput,
+  observed: Observations,
+  pending: readonly Float64Array[],
+  encoding: Encoding,
+  design: number,
+): Search {
+  const { model, goal, best, ...place } = lookFor(input, observed, pending, encoding, design);
+  const rule = input.settings.acquisition ?? 'ei';
+  const worth = new Acquisition(model, goal, outcomes(input, pending.length), rule);
+  const aim = 'beat the best';
+  return { ...place, worth, elite: elite(observed), aim, chance: (x) => worth.chance(x, best) };
 }
 
 /** Joint outcomes of the pending trials that an expectation is taken over. */
@@ -115,7 +123,7 @@ const isTwin = (point: Float64Array, known: readonly Float64Array[], encoding: E
   encoding.isPlain &&
   known.some((other) => squaredDistance(point, other, encoding.nominal) < TWIN_DISTANCE * TWIN_DISTANCE);
 
-function reasonFor({ label }: Look, chance: number): string {
-  const percent = chance < 0.01 ? 'under 1' : (100 * chance).toFixed(0);
-  return `${label}: ${percent} % chance to beat the best`;
+function reasonFor({ label, aim, chance }: Search, point: Float64Array): string {
+  const percent = 100 * chance(point);
+  return `${label}: ${percent < 1 ? 'under 1' : percent.toFixed(0)} % chance to ${aim}`;
 }

@@ -12,6 +12,8 @@ export interface Observations {
   /** To be minimised: the loss, a scalarisation of several, or the violation while no trial is feasible. */
   readonly losses: Float64Array;
   readonly feasible: readonly boolean[];
+  /** Of several objectives, once a trial is feasible: the losses of each, in the order of the trials. */
+  readonly objectives?: readonly Float64Array[];
   /** Failed and infeasible trials against sound ones; absent when there is nothing to learn. */
   readonly feasibility?: Feasibility;
 }
@@ -29,19 +31,29 @@ export function observe(input: AskInput, encoding: Encoding): Observations {
   const feasible = trials.map((trial, i) => measured[i]! && trial.violation <= 0);
   const kept = trials.map((_, i) => i).filter((i) => measured[i]);
   const isAnyFeasible = feasible.includes(true);
+  const vectors = kept.map((i) => trials[i]!.losses!);
+  const allowed = kept.map((i) => feasible[i]!);
   const losses = isAnyFeasible
     ? scalarised(
         input,
-        kept.map((i) => trials[i]!.losses!),
-        kept.filter((i) => feasible[i]).map((i) => trials[i]!.losses!),
+        vectors,
+        vectors.filter((_, i) => allowed[i]),
       )
     : Float64Array.from(kept, (i) => trials[i]!.violation);
-  const allowed = kept.map((i) => feasible[i]!);
+  const several = vectors[0] && vectors[0].length > 1 && isAnyFeasible ? vectors[0] : undefined;
   return {
     points: kept.map((i) => points[i]!),
     iterations: kept.map((i) => trials[i]!.iteration),
     losses: isAnyFeasible ? bounded(losses, allowed) : losses,
     feasible: allowed.map((isAllowed) => !isAnyFeasible || isAllowed),
+    ...(several && {
+      objectives: several.map((_, k) =>
+        bounded(
+          Float64Array.from(vectors, (all) => all[k]!),
+          allowed,
+        ),
+      ),
+    }),
     ...(isAnyFeasible && feasible.includes(false)
       ? { feasibility: { points, targets: infeasibility(trials, feasible) } }
       : {}),

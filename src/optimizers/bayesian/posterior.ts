@@ -89,7 +89,7 @@ export class Posterior {
     }
   }
 
-  /** Posterior mean at measured point `i`: what the noise leaves of its target. */
+  /** Posterior mean at point `i`: what the noise leaves of its target, or what is expected of a pending one. */
   meanAt(i: number): number {
     const row = new Float64Array(this.points.count);
     const { columns, x } = this.points;

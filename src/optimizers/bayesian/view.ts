@@ -13,6 +13,11 @@ export interface View {
   readonly warp: Warp;
   /** What a trial has to gain on the best one, in standard deviations of the targets. */
   readonly margin: number;
+  /**
+   * Of several objectives, in a global view: how far past the front's worst losses a trial still adds something to it, in
+   * units of the front's range. Near its ends the front is filled, from afar it is made longer.
+   */
+  readonly reach?: number;
 }
 
 /**
@@ -32,15 +37,21 @@ const NEIGHBOURHOOD: View = {
   margin: 0,
 };
 /** Ranks for the worse half: cliffs, plateaus and heavy tails lose their weight. */
-const BY_RANK: View = {
-  label: 'whole space, by rank',
-  scope: 'global',
+const REGION: View = {
+  label: 'trust region',
+  scope: 'region',
   kernel: 'matern52',
   warp: 'half-rank',
-  margin: LEAST_MARGIN,
+  margin: 0,
 };
-const REGION: View = { ...BY_RANK, label: 'trust region', scope: 'region', margin: 0 };
-const BY_RANK_WIDE: View = { ...BY_RANK, label: 'whole space, by rank, for more', margin: WIDE_MARGIN };
+const BY_RANK: View = {
+  ...REGION,
+  ...{ label: 'whole space, by rank', scope: 'global', margin: LEAST_MARGIN, reach: 0.1 },
+};
+const BY_RANK_WIDE: View = {
+  ...BY_RANK,
+  ...{ label: 'whole space, by rank, for more', margin: WIDE_MARGIN, reach: 0.5 },
+};
 /** The losses as they are: the slope towards the optimum counts from afar, where no jump hides it. */
 const AS_THEY_ARE: View = { ...BY_RANK_WIDE, label: 'whole space, for more', warp: 'linear' };
 
