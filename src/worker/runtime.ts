@@ -24,8 +24,10 @@ export function installRuntime(log: (line: string) => void, metrics?: MetricsExp
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       if (LATE.includes(message)) return;
+      // A worker serves sessions of others too.
+      const where = typeof meta?.workflowId === 'string' ? ` (${meta.workflowId})` : '';
       const reason = meta?.error instanceof Error ? `: ${meta.error.message}` : '';
-      log(`temporal ${level.toLowerCase()}: ${message}${reason}`);
+      log(`temporal ${level.toLowerCase()}: ${message}${where}${reason}`);
     }),
     // The SDK's native part else writes to stdout, which is for data.
     telemetryOptions: {

@@ -131,7 +131,7 @@ test('an unrelated `run` does not fail a session whose data it lacks', async () 
   renameSync(join(machine.folder, 'project'), join(machine.folder, 'moved'));
   const config = slowConfig(machine.folder);
   const other = machine.start(['run', '--config', config, '--session-id', 'other', '--iterations', '10000']);
-  await other.waitFor(/tuning\/upbit\.csv: no such file under/);
+  await other.waitFor(/ \(tuning:[^)]+:mine\): .*tuning\/upbit\.csv: no such file under/);
   expect(await other.kill('SIGINT'), other.stderr()).toMatchObject({ code: 130 });
   expect((await (await machine.client()).describe('mine'))?.status.name).toBe('RUNNING');
   renameSync(join(machine.folder, 'moved'), join(machine.folder, 'project'));
