@@ -189,7 +189,7 @@ describe('Bayesian search', () => {
     expect(Math.min(...volumes('bayesian', 4))).toBeGreaterThan(0.45);
     const finished = run(space, measure, { trials: 12 });
     const reasons = ([undefined, 'ucb'] as const).map((acquisition) =>
-      [13, 14, 15].map((iteration) => {
+      [14, 15, 16].map((iteration) => {
         const settings = { method: 'bayesian', seed: 1, gridPoints: 3, sampler: 'sobol' } as const;
         const over = acquisition ? { ...settings, acquisition } : settings;
         const proposal = ask({ space, settings: over, iteration, finished, pending: [] });

@@ -5,7 +5,6 @@ import { FrontImprovement } from '../../src/optimizers/bayesian/front-improvemen
 import { pointsOf } from '../../src/optimizers/bayesian/points.ts';
 import { Posterior } from '../../src/optimizers/bayesian/posterior.ts';
 import { Prediction } from '../../src/optimizers/bayesian/prediction.ts';
-import { warpBeyond } from '../../src/optimizers/bayesian/warp.ts';
 import { normalQuantile } from '../../src/search-space/exact-math.ts';
 import { randomStream } from '../../src/search-space/random-stream.ts';
 import { sobolSequence } from '../../src/search-space/sobol.ts';
@@ -127,17 +126,3 @@ describe.each(spaces)(
     });
   },
 );
-
-describe('losses beyond the front', () => {
-  it('have their order alone, and those on it their distances', () => {
-    const near = [1, 4, 2, 3];
-    const far = (scale: number) =>
-      warpBeyond(Float64Array.from([...near, 5 * scale, 7 * scale, 7 * scale]), 4);
-    const [some, enormous] = [far(1), far(1e200)];
-    for (const [i, loss] of near.entries()) {
-      expect((some[i]! - some[0]!) / (some[1]! - some[0]!)).toBeCloseTo((loss - 1) / 3, 12);
-    }
-    expect([some[4]! > some[1]!, some[5]! > some[4]!, some[5] === some[6]]).toEqual([true, true, true]);
-    expect(enormous.every(Number.isFinite)).toBe(true);
-  });
-});

@@ -10,10 +10,19 @@ import { Posterior } from './posterior.ts';
 import type { Search } from './search.ts';
 import { selectRows } from './selection.ts';
 import { wholeCube } from './trust-region.ts';
-import { viewAt } from './view.ts';
-import { warpBeyond } from './warp.ts';
+import { warpLosses } from './warp.ts';
 
 /** Several objectives, a model each: where a trial adds most to what the Pareto front beats. */
+
+/**
+ * How far past the front's worst losses a trial still adds something, in units of the front's range, by the number of the
+ * trial: near its ends the front is filled, from afar it is made longer. In the other turns a view looks at the objectives
+ * as one, see `observe`; five and the number of views have no factor in common, so that each has its turn.
+ */
+const REACHES: readonly (number | undefined)[] = [undefined, 0.1, undefined, undefined, 0.5];
+
+/** A loss counts up to so many of the front's ranges past its worst: a cliff would else take all of the model's scale. */
+const CAP = 3;
 
 /** In standard deviations of the targets: the front's range while it is a trial or two. */
 const LEAST_RANGE = 0.5;
@@ -25,19 +34,20 @@ const MOST_ON_FRONT = 100;
 /** As for a single objective: what a model stands on, its hyperparameters, and from which noise on it judges the trials. */
 const MODEL_ROWS = 300;
 const FIT_ROWS = 120;
+const KERNEL = 'matern52';
 const START_NOISE = 1e-3;
 const NOISY = 1e-3;
 
 const ELITE = 4;
 
-/** Undefined when the turn is a local view's, of the objectives as one, or the front is more than it can take. */
+/** Undefined when it is not its turn, or the front is more than it can take. */
 export function lookAtFront(
   { iteration, settings }: AskInput,
   { points, objectives, feasible }: Observations,
   pending: readonly Float64Array[],
-  { nominal, columns, isPlain }: Encoding,
+  { nominal, columns }: Encoding,
 ): Search | undefined {
-  const { reach, kernel } = viewAt(iteration, isPlain);
+  const reach = REACHES[iteration % REACHES.length];
   if ((settings.acquisition ?? 'ei') !== 'ei' || reach === undefined) return undefined;
   if (!objectives || objectives.length > MOST_OBJECTIVES) return undefined;
   const onFront = new Set(frontOf(objectives, feasible));
@@ -50,10 +60,10 @@ export function lookAtFront(
   const models: Posterior[] = [];
   const judged: Float64Array[] = [];
   for (const losses of objectives) {
-    const targets = warpBeyond(losses, Math.max(...[...onFront].map((i) => losses[i]!)));
+    const targets = warpLosses(capped(losses, onFront), 'linear');
     const at = (chosen: readonly number[]) => Float64Array.from(chosen, (i) => targets[i]!);
-    const fit = cachedFit(pointsOf(pointsAt(fitted), nominal), at(fitted), kernel, START_NOISE);
-    const model = new Posterior(pointsOf(known, nominal), at(rows), kernel, fit);
+    const fit = cachedFit(pointsOf(pointsAt(fitted), nominal), at(fitted), KERNEL, START_NOISE);
+    const model = new Posterior(pointsOf(known, nominal), at(rows), KERNEL, fit);
     const isMeasured = (i: number) => i < rows.length && fit.noise <= NOISY;
     models.push(model);
     judged.push(Float64Array.from(known, (_, i) => (isMeasured(i) ? targets[rows[i]!]! : model.meanAt(i))));
@@ -81,6 +91,14 @@ export function lookAtFront(
 function frontOf(columns: readonly Float64Array[], feasible: readonly boolean[]): number[] {
   const rows = feasible.map((_, i) => i).filter((i) => feasible[i]);
   return nonDominated(rows.map((i) => columns.map((values) => values[i]!))).map((at) => rows[at]!);
+}
+
+function capped(losses: Float64Array, onFront: ReadonlySet<number>): Float64Array {
+  const front = Array.from(onFront, (i) => losses[i]!);
+  const worst = Math.max(...front);
+  // Nothing is known of the range of a front that is one trial.
+  const range = worst - Math.min(...front) || Number.POSITIVE_INFINITY;
+  return losses.map((loss) => Math.min(loss, worst + CAP * range));
 }
 
 /** A few of them, evenly apart, round and round from the first on. */

@@ -12,7 +12,7 @@ export interface Observations {
   /** To be minimised: the loss, a scalarisation of several, or the violation while no trial is feasible. */
   readonly losses: Float64Array;
   readonly feasible: readonly boolean[];
-  /** Of several objectives, once a trial is feasible: the losses of each, in the order of the trials. */
+  /** Of several objectives, once a trial is feasible: the losses of each, forbidden ones no better than the best. */
   readonly objectives?: readonly Float64Array[];
   /** Failed and infeasible trials against sound ones; absent when there is nothing to learn. */
   readonly feasibility?: Feasibility;
@@ -48,7 +48,7 @@ export function observe(input: AskInput, encoding: Encoding): Observations {
     feasible: allowed.map((isAllowed) => !isAnyFeasible || isAllowed),
     ...(several && {
       objectives: several.map((_, k) =>
-        bounded(
+        notBetter(
           Float64Array.from(vectors, (all) => all[k]!),
           allowed,
         ),
@@ -69,6 +69,12 @@ function bounded(losses: Float64Array, allowed: readonly boolean[]): Float64Arra
   const best = sound[0]!;
   const least = best - (sound[Math.floor(sound.length / 2)]! - best);
   return losses.map((loss, i) => (allowed[i] ? loss : Math.max(loss, least)));
+}
+
+/** Nor has the model of one of several objectives, for as far as a front reaches: a forbidden trial is not on it. */
+function notBetter(losses: Float64Array, allowed: readonly boolean[]): Float64Array {
+  const best = losses.reduce((least, loss, i) => (allowed[i] ? Math.min(least, loss) : least), Infinity);
+  return losses.map((loss) => Math.max(loss, best));
 }
 
 const isMeasured = ({ losses, violation }: FinishedTrial): boolean =>

@@ -13,11 +13,6 @@ export interface View {
   readonly warp: Warp;
   /** What a trial has to gain on the best one, in standard deviations of the targets. */
   readonly margin: number;
-  /**
-   * Of several objectives, in a global view: how far past the front's worst losses a trial still adds something to it, in
-   * units of the front's range. Near its ends the front is filled, from afar it is made longer.
-   */
-  readonly reach?: number;
 }
 
 /**
@@ -37,21 +32,15 @@ const NEIGHBOURHOOD: View = {
   margin: 0,
 };
 /** Ranks for the worse half: cliffs, plateaus and heavy tails lose their weight. */
-const REGION: View = {
-  label: 'trust region',
-  scope: 'region',
+const BY_RANK: View = {
+  label: 'whole space, by rank',
+  scope: 'global',
   kernel: 'matern52',
   warp: 'half-rank',
-  margin: 0,
+  margin: LEAST_MARGIN,
 };
-const BY_RANK: View = {
-  ...REGION,
-  ...{ label: 'whole space, by rank', scope: 'global', margin: LEAST_MARGIN, reach: 0.1 },
-};
-const BY_RANK_WIDE: View = {
-  ...BY_RANK,
-  ...{ label: 'whole space, by rank, for more', margin: WIDE_MARGIN, reach: 0.5 },
-};
+const REGION: View = { ...BY_RANK, label: 'trust region', scope: 'region', margin: 0 };
+const BY_RANK_WIDE: View = { ...BY_RANK, label: 'whole space, by rank, for more', margin: WIDE_MARGIN };
 /** The losses as they are: the slope towards the optimum counts from afar, where no jump hides it. */
 const AS_THEY_ARE: View = { ...BY_RANK_WIDE, label: 'whole space, for more', warp: 'linear' };
 

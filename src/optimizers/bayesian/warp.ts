@@ -8,27 +8,11 @@ import { normalQuantile } from '../../search-space/exact-math.ts';
 export type Warp = 'linear' | 'half-rank';
 
 export function warpLosses(losses: Float64Array, warp: Warp): Float64Array {
-  const largest = largestOf(losses);
-  const scaled = losses.map((loss) => loss / largest);
+  // First to [-1, 1], so that enormous and tiny losses neither overflow nor vanish.
+  const largest = losses.reduce((max, loss) => Math.max(max, Math.abs(loss)), 0);
+  const scaled = losses.map((loss) => (largest > 0 ? loss / largest : 0));
   return standardised(warp === 'linear' ? scaled : halfRanked(scaled));
 }
-
-/** Keeps the losses up to `bound`, one of them, as they are, and has of the worse ones their ranks alone. */
-export function warpBeyond(losses: Float64Array, bound: number): Float64Array {
-  const largest = largestOf(losses);
-  const kept = losses.reduce((count, loss) => count + Number(loss <= bound), 0);
-  return standardised(
-    rankedBeyond(
-      losses.map((loss) => loss / largest),
-      bound / largest,
-      kept / losses.length,
-    ),
-  );
-}
-
-/** What brings losses to [-1, 1], so that enormous and tiny ones neither overflow nor vanish. */
-const largestOf = (losses: Float64Array): number =>
-  losses.reduce((max, loss) => Math.max(max, Math.abs(loss)), 0) || 1;
 
 function standardised(values: Float64Array): Float64Array {
   const n = values.length;
@@ -37,26 +21,18 @@ function standardised(values: Float64Array): Float64Array {
   return values.map((value) => (spread > 0 ? (value - mean) / spread : 0));
 }
 
-/** A cliff, a heavy tail or a plateau of bad losses then no longer sets the scale on which good ones differ. */
+/**
+ * Keeps the better half as it is and replaces each loss of the worse half by the normal quantile of its rank, in
+ * units of the better half's spread; ties stay ties. A cliff, a heavy tail or a plateau of bad losses then no longer
+ * sets the scale on which good ones differ.
+ */
 function halfRanked(values: Float64Array): Float64Array {
   const n = values.length;
   const sorted = values.slice().sort();
   const median = 0.5 * (sorted[Math.floor((n - 1) / 2)]! + sorted[Math.floor(n / 2)]!);
-  return rankedBeyond(values, median, 0.5);
-}
-
-/**
- * Keeps the values up to `bound` and replaces each beyond by the normal quantile of its rank, counted from the bound's,
- * in units of how far the kept ones spread from it; ties stay ties.
- *
- * @param rank of the bound, as a share of the values
- */
-function rankedBeyond(values: Float64Array, bound: number, rank: number): Float64Array {
-  const n = values.length;
-  const sorted = values.slice().sort();
-  const better = sorted.filter((value) => value <= bound);
+  const better = sorted.filter((value) => value <= median);
   const spread = Math.sqrt(
-    better.reduce((sum, value) => sum + (value - bound) * (value - bound), 0) / better.length,
+    better.reduce((sum, value) => sum + (value - median) * (value - median), 0) / better.length,
   );
   const rankOf = new Map<number, number>();
   for (let first = 0; first < n; ) {
@@ -65,11 +41,9 @@ function rankedBeyond(values: Float64Array, bound: number, rank: number): Float6
     rankOf.set(sorted[first]!, (first + end) / (2 * n));
     first = end;
   }
-  const last = 1 - 0.25 / n;
-  const from = normalQuantile(Math.min(rank, last));
   return values.map((value) => {
-    if (value <= bound) return value;
-    const share = Math.min(Math.max(rankOf.get(value)!, rank), last);
-    return bound + (spread > 0 ? spread : 1) * (normalQuantile(share) - from);
+    if (value <= median) return value;
+    const share = Math.min(Math.max(rankOf.get(value)!, 0.5), 1 - 0.25 / n);
+    return median + (spread > 0 ? spread : 1) * normalQuantile(share);
   });
 }
