@@ -38,10 +38,10 @@ afterAll(() => here.close());
 const csvOf = (id: string) => join(here.folder, `${id}.csv`);
 const identity = (id: string) => ({ sessionId: id, env: here.env, mode: here.mode });
 
-async function specOf(name: string, tuning: object): Promise<SessionSpec> {
+async function specOf(name: string, tuning: object, quotesPerSecond?: number): Promise<SessionSpec> {
   const folder = makeFolder(join(here.folder, name));
   const settings = { name: 'endings', method: 'bayesian', parallelism: 3, max_iterations: TRIALS, ...tuning };
-  return (await loadConfig(slowConfig(folder, settings))).spec;
+  return (await loadConfig(slowConfig(folder, settings, quotesPerSecond))).spec;
 }
 
 async function start(id: string, of = spec): Promise<void> {
@@ -170,7 +170,8 @@ test('complete: with more iterations, as if it had been longer from the start', 
 
 test('failed for its failed trials: they stay, the cause is said, and mended limits count', async () => {
   const limits = { trial_timeout_s: 0.001, max_failed_trials: 2 };
-  const hopeless = await specOf('hopeless', { limits });
+  // Trials of so many quotes take many times the millisecond that they are given.
+  const hopeless = await specOf('hopeless', { limits }, 500);
   await start('hopeless', hopeless);
   await here.client.wait('hopeless').catch(() => {});
   const failed = await here.store.countTrials('hopeless');
