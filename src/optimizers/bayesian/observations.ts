@@ -71,7 +71,7 @@ function bounded(losses: Float64Array, allowed: readonly boolean[]): Float64Arra
   return losses.map((loss, i) => (allowed[i] ? loss : Math.max(loss, least)));
 }
 
-/** Nor has the model of one of several objectives, for as far as a front reaches: a forbidden trial is not on it. */
+/** For a model of one objective of several: a forbidden trial would draw the search to where the front cannot be. */
 function notBetter(losses: Float64Array, allowed: readonly boolean[]): Float64Array {
   const best = losses.reduce((least, loss, i) => (allowed[i] ? Math.min(least, loss) : least), Infinity);
   return losses.map((loss) => Math.max(loss, best));
