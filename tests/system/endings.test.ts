@@ -20,6 +20,8 @@ import { makeFolder } from './support/sandbox.ts';
 /** So many trials are compared. A session that is to be found running has no end of its own. */
 const TRIALS = 20;
 const SOME = 3;
+/** So that trials are measured one by one, and each takes many times a millisecond. */
+const QUOTES_PER_SECOND = 500;
 const LATE_MS = 3_000;
 
 let here: InProcess;
@@ -38,10 +40,10 @@ afterAll(() => here.close());
 const csvOf = (id: string) => join(here.folder, `${id}.csv`);
 const identity = (id: string) => ({ sessionId: id, env: here.env, mode: here.mode });
 
-async function specOf(name: string, tuning: object, quotesPerSecond?: number): Promise<SessionSpec> {
+async function specOf(name: string, tuning: object): Promise<SessionSpec> {
   const folder = makeFolder(join(here.folder, name));
   const settings = { name: 'endings', method: 'bayesian', parallelism: 3, max_iterations: TRIALS, ...tuning };
-  return (await loadConfig(slowConfig(folder, settings, quotesPerSecond))).spec;
+  return (await loadConfig(slowConfig(folder, settings, QUOTES_PER_SECOND))).spec;
 }
 
 async function start(id: string, of = spec): Promise<void> {
@@ -170,8 +172,7 @@ test('complete: with more iterations, as if it had been longer from the start', 
 
 test('failed for its failed trials: they stay, the cause is said, and mended limits count', async () => {
   const limits = { trial_timeout_s: 0.001, max_failed_trials: 2 };
-  // Trials of so many quotes take many times the millisecond that they are given.
-  const hopeless = await specOf('hopeless', { limits }, 500);
+  const hopeless = await specOf('hopeless', { limits });
   await start('hopeless', hopeless);
   await here.client.wait('hopeless').catch(() => {});
   const failed = await here.store.countTrials('hopeless');
@@ -231,7 +232,7 @@ test('reset to an earlier moment when it was complete: no trial doubles', async 
 test('reset and then stopped: the CSV holds what the session says, `resume` takes what the store has', async () => {
   await startEndless('back');
   const whole = await stoppedAfter(here.client, 'back', TRIALS);
-  await reset('back', 4); // The order to stop came later: it meets the new run at its start.
+  await reset('back', 1); // The order to stop came later: it meets the new run at its start.
   const { status, completed } = await here.client.wait('back');
   expect(status).toBe('stopped');
   expect(completed).toBeLessThan(TRIALS);
