@@ -66,6 +66,11 @@ export function quoteBuffer(capacity?: number): RowBuffer {
   return new RowBuffer(5, capacity);
 }
 
+/** From `time` on there is no quote. */
+export function pushBlank(time: number, to: RowBuffer): void {
+  to.push(time, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
+}
+
 export function quoteSeries(buffer: RowBuffer): QuoteSeries {
   return {
     rows: buffer.rows,

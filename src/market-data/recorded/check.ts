@@ -1,5 +1,5 @@
 import { describeTime } from '../merge.ts';
-import { type QuoteSeries, quoteBuffer, quoteSeries } from '../quotes.ts';
+import { pushBlank, type QuoteSeries, quoteBuffer, quoteSeries } from '../quotes.ts';
 import { type Finding, type FindingKind, Tally } from './findings.ts';
 import type { RecordedVenue, TimeUnit } from './settings.ts';
 import { isPlausible, LATEST, toMicroseconds, unitOf } from './time-unit.ts';
@@ -79,8 +79,7 @@ export function checkQuotes(raw: RawQuotes, settings: CheckSettings): CheckedQuo
       `no quote for ${gap} s before it (since ${describeTime(before)}; max_gap_s is ${settings.max_gap_s})`;
     tally.note('gap', settings.on_gap, row, what);
     if (settings.on_gap === 'blank') {
-      const blankFrom = before + Math.round(settings.max_gap_s * 1e6);
-      quotes.push(blankFrom, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
+      pushBlank(before + Math.round(settings.max_gap_s * 1e6), quotes);
     }
   }
 }

@@ -1,5 +1,12 @@
 import { describeTime } from '../merge.ts';
-import { type QuoteSeries, quoteBuffer, quoteSeries, type RateSeries } from '../quotes.ts';
+import {
+  pushBlank,
+  type QuoteSeries,
+  quoteBuffer,
+  quoteSeries,
+  type RateSeries,
+  type RowBuffer,
+} from '../quotes.ts';
 import { describeFinding, type Finding, refuseFindings } from './findings.ts';
 import type { ReadQuotes } from './read-source.ts';
 import type { RateFile } from './settings.ts';
@@ -65,12 +72,6 @@ export function silentWithoutRate(quotes: QuoteSeries, rate: RateSeries): QuoteS
   return quoteSeries(heard);
 }
 
-type Buffer = ReturnType<typeof quoteBuffer>;
-
-function pushBlank(time: number, to: Buffer): void {
-  to.push(time, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
-}
-
-function copyRow({ time, bid, bidQty, ask, askQty }: QuoteSeries, row: number, to: Buffer): void {
+function copyRow({ time, bid, bidQty, ask, askQty }: QuoteSeries, row: number, to: RowBuffer): void {
   to.push(time[row]!, bid[row]!, bidQty[row]!, ask[row]!, askQty[row]!);
 }

@@ -24,13 +24,13 @@ export interface ViewFit {
 }
 
 /** A model stands on at most this many trials, its hyperparameters on at most so many: see `selectRows`. */
-const MODEL_ROWS = 300;
-const FIT_ROWS = 120;
+export const MODEL_ROWS = 300;
+export const FIT_ROWS = 120;
 
 /** Fits are renewed with every trial up to here, then twenty times while the number of trials doubles. */
 const FIT_ALWAYS = 24;
 
-const START_NOISE: Readonly<Record<Kernel, number>> = { matern52: 1e-3, gaussian: 1e-4 };
+export const START_NOISE: Readonly<Record<Kernel, number>> = { matern52: 1e-3, gaussian: 1e-4 };
 
 /** Noise, as a share of the targets' variance, over which a neighbourhood shows no slope that could be followed. */
 const ROUGH = 0.1;

@@ -3,7 +3,9 @@ import { randomStream } from '../../search-space/random-stream.ts';
 import type { AskInput } from '../optimizer.ts';
 import type { Encoding } from './encoding.ts';
 import { cachedFit } from './fit-cache.ts';
+import { FIT_ROWS, MODEL_ROWS, START_NOISE } from './fit-view.ts';
 import { FrontImprovement } from './front-improvement.ts';
+import { NOISY } from './look.ts';
 import type { Observations } from './observations.ts';
 import { pointsOf } from './points.ts';
 import { Posterior } from './posterior.ts';
@@ -31,12 +33,7 @@ const LEAST_RANGE = 0.5;
 const MOST_OBJECTIVES = 3;
 const MOST_ON_FRONT = 100;
 
-/** As for a single objective: what a model stands on, its hyperparameters, and from which noise on it judges the trials. */
-const MODEL_ROWS = 300;
-const FIT_ROWS = 120;
 const KERNEL = 'matern52';
-const START_NOISE = 1e-3;
-const NOISY = 1e-3;
 
 const ELITE = 4;
 
@@ -62,7 +59,7 @@ export function lookAtFront(
   for (const losses of objectives) {
     const targets = warpLosses(capped(losses, onFront), 'linear');
     const at = (chosen: readonly number[]) => Float64Array.from(chosen, (i) => targets[i]!);
-    const fit = cachedFit(pointsOf(pointsAt(fitted), nominal), at(fitted), KERNEL, START_NOISE);
+    const fit = cachedFit(pointsOf(pointsAt(fitted), nominal), at(fitted), KERNEL, START_NOISE[KERNEL]);
     const model = new Posterior(pointsOf(known, nominal), at(rows), KERNEL, fit);
     const isMeasured = (i: number) => i < rows.length && fit.noise <= NOISY;
     models.push(model);

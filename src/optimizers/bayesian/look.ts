@@ -26,7 +26,7 @@ export interface Look {
 }
 
 /** Noise, as a share of the targets' variance, from which the best trial is judged by the model, not its own loss. */
-const NOISY = 1e-3;
+export const NOISY = 1e-3;
 
 /** `design` is the number of trials of the initial design. */
 export function lookFor(
